@@ -1,0 +1,1 @@
+-- Removes the catalog of the lake.

@@ -1,0 +1,1 @@
+-- The catalog of the lake: a DuckLake 1.0 catalog, and our own facts about its files.

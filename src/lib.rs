@@ -1,0 +1,17 @@
+//! Cat-Scan turns the CSV reports of Google Authorized Buyers into answers about waste.
+//!
+//! The modules stand in the order in which a report travels:
+//!
+//! 1. [`report`] reads CSV bytes into typed columns and faults: pure, no clock, no files.
+//! 2. [`ingest`] makes one file into sorted day partitions and one commit.
+//! 3. [`lake`] keeps Parquet files and their catalog: snapshots, scans, publication.
+//! 4. [`db`] is the only door to SQLite; [`entities`] are the typed rows on it.
+//! 5. [`query`] answers one question over one snapshot, whoever asks.
+//! 6. [`server`] and [`cli`] are the doors for people.
+//!
+//! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
+//! query → lake, entities; server and cli → query, ingest.
+
+pub mod db;
+pub mod lake;
+pub mod model;

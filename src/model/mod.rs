@@ -1,0 +1,12 @@
+//! The words every other module speaks: ids, days, money, and the shape of the fact tables.
+//!
+//! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
+
+mod day;
+pub mod facts;
+mod ids;
+mod money;
+
+pub use day::{Day, DayError};
+pub use ids::{AccountId, BatchId, SnapshotId};
+pub use money::{Currency, Micros};
