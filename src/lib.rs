@@ -12,6 +12,8 @@
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
+pub mod config;
 pub mod db;
 pub mod lake;
 pub mod model;
+pub mod telemetry;
