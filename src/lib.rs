@@ -14,6 +14,7 @@
 
 pub mod config;
 pub mod db;
+pub mod generate;
 pub mod lake;
 pub mod model;
 pub mod telemetry;
