@@ -17,4 +17,5 @@ pub mod db;
 pub mod generate;
 pub mod lake;
 pub mod model;
+pub mod query;
 pub mod telemetry;
