@@ -15,3 +15,4 @@
 pub mod db;
 pub mod lake;
 pub mod model;
+pub mod report;
