@@ -18,4 +18,5 @@ pub mod generate;
 pub mod lake;
 pub mod model;
 pub mod query;
+pub mod report;
 pub mod telemetry;
