@@ -52,7 +52,8 @@ impl TryFrom<String> for Currency {
     type Error = String;
 
     fn try_from(code: String) -> Result<Self, String> {
-        Self::from_code(&code).ok_or_else(|| format!("'{code}' is not a currency code: write three letters, for example USD"))
+        Self::from_code(&code)
+            .ok_or_else(|| format!("'{code}' is not a currency code: write three letters, for example USD"))
     }
 }
 
