@@ -1,1 +1,15 @@
+//! Tests of the whole program, through its binary and its files. One binary, so that linking happens once.
+//!
+//! Each module is one promise. They need nothing but Rust; what needs more (Python with DuckDB, a small full disk)
+//! is named as not run where it is missing (see [`not_run`]).
 
+mod bad_input;
+mod conformance;
+mod fold;
+mod import;
+mod kill;
+mod malformed;
+mod not_run;
+mod repository;
+mod slt;
+mod store;
