@@ -16,3 +16,4 @@ pub mod db;
 pub mod generate;
 pub mod lake;
 pub mod model;
+pub mod report;
