@@ -128,7 +128,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("report", &["model"]),
     ("db", &["model"]),
-    ("config", &["model"]),
+    ("config", &["model", "lake"]),
     ("telemetry", &["model"]),
     ("generate", &["model"]),
     ("lake", &["model", "db"]),
@@ -186,7 +186,8 @@ fn dependencies_point_one_way() {
             broken.push(format!("{name}: the folder {folder} has no place in MAY_USE"));
             continue;
         };
-        for used in used_folders(&text) {
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for used in used_folders(&code.join("\n")) {
             if used != folder && may_use.contains_key(used) && !allowed.contains(&used) {
                 broken.push(format!("{name} uses {used}"));
             }
