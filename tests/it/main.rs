@@ -13,5 +13,6 @@ mod kill;
 mod malformed;
 mod not_run;
 mod repository;
+mod serve;
 mod slt;
 mod store;
