@@ -58,11 +58,37 @@ pub(super) fn dollars(out: &mut Vec<u8>, micros: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut out = Vec::new();
         write(&mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn fields_read_back_as_written(fields in proptest::collection::vec("[^\r\u{feff}]*", 2..6)) {
+            let mut line = Vec::new();
+            for (at, text) in fields.iter().enumerate() {
+                if at > 0 {
+                    line.push(b',');
+                }
+                field(&mut line, text);
+            }
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_slice());
+            let read: Vec<String> = reader.records().next().unwrap().unwrap().iter().map(str::to_owned).collect();
+            prop_assert_eq!(read, fields);
+        }
+
+        #[test]
+        fn money_reads_back_to_the_micro(micros in 0u64..1 << 60) {
+            let text = written(|o| dollars(o, micros));
+            let (units, decimals) = text.strip_prefix("US$").unwrap().split_once('.').unwrap();
+            prop_assert!((2..=6).contains(&decimals.len()), "{}", text);
+            let digits = format!("{units}{decimals:0<6}");
+            prop_assert_eq!(digits.parse::<u64>().unwrap(), micros);
+        }
     }
 
     #[test]

@@ -12,9 +12,8 @@ use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
-use datafusion::sql::parser::Statement;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Head, Message, unique_names};
@@ -22,6 +21,7 @@ use super::catalog::{AccountScope, At, Days, Opened, Tables};
 use super::deliver::Delivery;
 use super::error::{Hidden, QueryError};
 use super::guard::{self, Checked};
+use super::joins::Stop;
 use super::ledger::{Ledger, Phase, QueryId, Running, Ticket};
 use super::limits::{Capacity, Limits};
 use super::session::{self, Sessions, Wanted};
@@ -139,7 +139,7 @@ impl Engine {
 
     fn start(&self, mut question: Question) -> Result<mpsc::Receiver<Message>, QueryError> {
         let shared = Arc::clone(&self.shared);
-        let (Some(compute), Some(watch)) = (&self.shared.compute, &self.shared.watch) else {
+        let (Some(compute), Some(watching)) = (&self.shared.compute, &self.shared.watch) else {
             return Err(QueryError::Cancelled);
         };
         question.limits = question.limits.within(&shared.capacity.ceiling);
@@ -149,8 +149,10 @@ impl Engine {
         let (messages, receiver) = mpsc::channel(WAITING_BATCHES);
         let reader = messages.clone();
         let hidden = shared.hidden.clone();
-        let mut work = compute.spawn(async move { shared.run(question, ticket, messages).await });
-        watch.spawn(async move {
+        let stop = Stop::default();
+        let stops = stop.clone();
+        let mut work = compute.spawn(async move { shared.run(question, ticket, stops, messages).await });
+        watching.spawn(async move {
             let verdict = tokio::select! {
                 ended = &mut work => match ended {
                     Ok(Ok(())) => return,
@@ -158,15 +160,23 @@ impl Engine {
                     Err(panic) => QueryError::Internal(panic.to_string()),
                 },
                 () = tokio::time::sleep_until(deadline) => QueryError::Timeout(allowed),
-                _ = stopped.wait_for(|stopped| *stopped) => QueryError::Cancelled,
+                () = until_stopped(&mut stopped) => QueryError::Cancelled,
                 () = reader.closed() => QueryError::Cancelled,
             };
+            stop.raise();
             work.abort();
             // A reader that does not take what it has is cut off with its answer.
             let told = reader.send_timeout(Message::End(Err(verdict.without(&hidden))), PATIENCE);
             drop(told.await);
         });
         Ok(receiver)
+    }
+}
+
+/// Ends when the question is cancelled by id. Its ticket leaves when it ends of itself: that is no cancel.
+async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
+    if stopped.wait_for(|stopped| *stopped).await.is_err() {
+        std::future::pending().await
     }
 }
 
@@ -179,6 +189,7 @@ impl Shared {
         self: Arc<Self>,
         question: Question,
         ticket: Ticket,
+        stop: Stop,
         messages: mpsc::Sender<Message>,
     ) -> Result<(), QueryError> {
         let asked = Instant::now();
@@ -193,6 +204,7 @@ impl Shared {
             tables: (!asks_about_tables(&checked)).then_some(&wanted),
             days: question.days,
             limits: &question.limits,
+            stop: &stop,
         };
         let state = self.sessions.build(&opened, &session_wants).await?;
         let plan = state.statement_to_plan(checked.statement).await?;
@@ -228,10 +240,9 @@ impl Shared {
 
 /// The tables that the question reads, through views too.
 fn wanted(checked: &Checked) -> Result<BTreeSet<String>, QueryError> {
-    let settings = |(schema, table): &&(Option<String>, String)| {
-        schema.as_deref() == Some("information_schema") && table == session::HIDDEN_SETTINGS
-    };
-    if checked.tables.iter().any(|table| settings(&table)) {
+    let settings = (Some("information_schema"), session::HIDDEN_SETTINGS);
+    let asks_settings = checked.tables.iter().any(|(schema, table)| (schema.as_deref(), table.as_str()) == settings);
+    if asks_settings && !checked.shows {
         let why = "settings of the engine are no part of the store".to_owned();
         return Err(QueryError::Refused { what: "information_schema.df_settings".to_owned(), why });
     }
@@ -239,11 +250,7 @@ fn wanted(checked: &Checked) -> Result<BTreeSet<String>, QueryError> {
 }
 
 fn asks_about_tables(checked: &Checked) -> bool {
-    let show = match &checked.statement {
-        Statement::Statement(inner) => !matches!(**inner, datafusion::sql::sqlparser::ast::Statement::Query(_)),
-        _ => false,
-    };
-    show || checked.tables.iter().any(|(schema, _)| schema.as_deref() == Some("information_schema"))
+    checked.shows || checked.tables.iter().any(|(schema, _)| schema.as_deref() == Some("information_schema"))
 }
 
 /// Names a table that is not there before the planner does, with those that are.

@@ -113,7 +113,7 @@ mod tests {
     fn a_refused_function_says_why_and_a_slip_is_corrected() {
         assert!(check("sum").is_ok() && check("repeat").is_ok());
         assert_eq!(check("generate_series").unwrap_err().code(), "refused");
-        let error = check("cuont").unwrap_err().to_string();
+        let error = check("coutn").unwrap_err().to_string();
         assert!(error.contains("did you mean 'count'"), "{error}");
     }
 }

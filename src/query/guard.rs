@@ -32,6 +32,16 @@ pub(super) struct Checked {
     pub(super) tables: Vec<(Option<String>, String)>,
     /// Whether the answer is a plan.
     pub(super) explains: bool,
+    /// Whether it asks for tables, columns or functions by SHOW or DESCRIBE.
+    pub(super) shows: bool,
+}
+
+/// The forms that pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Select,
+    Explain,
+    Show,
 }
 
 const ALLOWED: &str = "ask one SELECT, EXPLAIN SELECT, DESCRIBE table, SHOW TABLES, SHOW COLUMNS or SHOW FUNCTIONS";
@@ -50,11 +60,11 @@ pub(super) fn check(sql: &str, limits: &Limits) -> Result<Checked, QueryError> {
         let what = if sql.trim().is_empty() { "an empty question" } else { "more than one statement" };
         return Err(refused(what, ALLOWED));
     };
-    let explains = check_statement(sql, &statement)?;
+    let form = check_statement(sql, &statement)?;
     check_inside(&statement, limits)?;
     let (references, _) = resolve_table_references(&statement, true)?;
     let tables = references.iter().map(|table| (table.schema().map(str::to_owned), table.table().to_owned())).collect();
-    Ok(Checked { statement, tables, explains })
+    Ok(Checked { statement, tables, explains: form == Form::Explain, shows: form == Form::Show })
 }
 
 fn refused(what: impl Into<String>, why: &str) -> QueryError {
@@ -113,20 +123,20 @@ fn verb(sql: &str) -> String {
     word.map(|token| token.to_string().to_uppercase()).unwrap_or_default()
 }
 
-/// Lets the allowed statements pass; tells whether it explains.
-fn check_statement(sql: &str, statement: &DfStatement) -> Result<bool, QueryError> {
+/// Lets the allowed statements pass.
+fn check_statement(sql: &str, statement: &DfStatement) -> Result<Form, QueryError> {
     match statement {
         DfStatement::Explain(explain) => match &*explain.statement {
-            DfStatement::Statement(inner) if matches!(**inner, Statement::Query(_)) => Ok(true),
+            DfStatement::Statement(inner) if matches!(**inner, Statement::Query(_)) => Ok(Form::Explain),
             _ => Err(refused("EXPLAIN of another statement than SELECT", ALLOWED)),
         },
         DfStatement::Statement(inner) => match &**inner {
-            Statement::Query(_) => Ok(false),
+            Statement::Query(_) => Ok(Form::Select),
             Statement::ShowTables { .. }
             | Statement::ShowColumns { .. }
             | Statement::ShowFunctions { .. }
-            | Statement::ExplainTable { .. } => Ok(false),
-            Statement::Explain { statement, .. } if matches!(**statement, Statement::Query(_)) => Ok(true),
+            | Statement::ExplainTable { .. } => Ok(Form::Show),
+            Statement::Explain { statement, .. } if matches!(**statement, Statement::Query(_)) => Ok(Form::Explain),
             _ => Err(refused(verb(sql), ALLOWED)),
         },
         DfStatement::CreateExternalTable(_) => Err(refused("CREATE EXTERNAL TABLE", ALLOWED)),

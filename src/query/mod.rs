@@ -15,12 +15,15 @@ mod deliver;
 mod engine;
 mod error;
 // pub mod format;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod functions;
 mod guard;
 mod joins;
 mod ledger;
 mod limits;
 mod memory;
+mod projections;
 mod session;
 mod stores;
 mod suggest;

@@ -23,9 +23,10 @@ use datafusion::prelude::SessionConfig;
 use super::bounded::CheckedConcat;
 use super::catalog::{Days, Opened, Tables};
 use super::functions::Functions;
-use super::joins::CooperativeJoins;
+use super::joins::{CooperativeJoins, Stop};
 use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
+use super::projections::optimizer_rules;
 use super::{stores, views};
 
 /// The names under which a session's tables stand.
@@ -64,7 +65,7 @@ impl Sessions {
             .with_scalar_functions(functions.scalar)
             .with_aggregate_functions(functions.aggregate)
             .with_window_functions(functions.window)
-            .with_physical_optimizer_rule(Arc::new(CooperativeJoins))
+            .with_optimizer_rules(optimizer_rules())
             .build();
         Ok(Self { template, runtime })
     }
@@ -97,6 +98,7 @@ impl Sessions {
         let state = SessionStateBuilder::new_from_existing(self.template.clone())
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
+            .with_physical_optimizer_rule(Arc::new(CooperativeJoins(question.stop.clone())))
             .build();
         for view in views::all() {
             if question.tables.is_none_or(|tables| tables.contains(view.name)) {
@@ -115,6 +117,8 @@ pub(super) struct Wanted<'a> {
     pub(super) tables: Option<&'a BTreeSet<String>>,
     pub(super) days: Option<Days>,
     pub(super) limits: &'a Limits,
+    /// Ends joins that do not yield.
+    pub(super) stop: &'a Stop,
 }
 
 /// Every table and view by name, for messages.
