@@ -14,7 +14,8 @@
 
 pub mod db;
 pub mod generate;
+pub mod ingest;
 pub mod lake;
 pub mod model;
-pub mod report;
 pub mod query;
+pub mod report;
