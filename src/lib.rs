@@ -15,6 +15,7 @@
 pub mod config;
 pub mod db;
 pub mod generate;
+pub mod ingest;
 pub mod lake;
 pub mod model;
 pub mod query;
