@@ -13,6 +13,8 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod db;
+pub mod generate;
 pub mod lake;
 pub mod model;
+pub mod report;
 pub mod query;

@@ -1,4 +1,14 @@
 DROP TABLE events;
+DROP TABLE settings;
+DROP TABLE campaign_creatives;
+DROP TABLE campaigns;
+DROP TABLE creatives;
+DROP TABLE processed_hashes;
 DROP TABLE import_faults;
 DROP TABLE import_history;
+DROP TABLE rtb_endpoints;
+DROP TABLE pretargeting_configs;
+DROP TABLE buyer_seats;
+DROP TABLE service_accounts;
 DROP TABLE accounts;
+PRAGMA application_id = 0;

@@ -1,4 +1,7 @@
 //! The migrations under `schema/migrations`, in order, forward and back.
+//!
+//! Foreign keys are off while they run, because rebuilding a table would otherwise cascade deletes into others;
+//! each step checks them inside its transaction instead. All steps of one run are one transaction.
 
 use std::path::Path;
 
@@ -7,16 +10,53 @@ use rusqlite_migration::{M, Migrations};
 
 use super::DbError;
 
+/// A step named by its file: `NNNN_name.up.sql` and `NNNN_name.down.sql`.
+macro_rules! step {
+    ($name:literal) => {
+        M::up(include_str!(concat!("../../schema/migrations/", $name, ".up.sql")))
+            .down(include_str!(concat!("../../schema/migrations/", $name, ".down.sql")))
+            .foreign_key_check()
+    };
+}
+
 const STEPS: &[M<'static>] = &[
-    M::up(include_str!("../../schema/migrations/0001_entities.up.sql"))
-        .down(include_str!("../../schema/migrations/0001_entities.down.sql")),
-    M::up(include_str!("../../schema/migrations/0002_lake.up.sql"))
-        .down(include_str!("../../schema/migrations/0002_lake.down.sql")),
+    step!("0001_entities"),
+    step!("0002_lake"),
+    step!("0003_changes"),
+    step!("0004_advice"),
+    step!("0005_work"),
+    step!("0006_access"),
+    step!("0007_entity_versions"),
 ];
 
-/// Brings the database to this binary's version.
+/// The version that this program writes.
+pub(super) const LATEST: usize = STEPS.len();
+
+/// The version of an open database; 0 is an empty one.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // A negative version was never written by us; as a huge one it is refused as newer.
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+/// Brings the database to this program's version.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
-    Migrations::from_slice(STEPS)
-        .to_latest(connection)
-        .map_err(|source| DbError::Migration { path: path.to_owned(), source })
+    to_version(connection, path, LATEST)
+}
+
+/// Brings the database to `target`, forward or back; on error nothing has changed.
+pub(super) fn to_version(connection: &mut Connection, path: &Path, target: usize) -> Result<(), DbError> {
+    let open_error = |source| DbError::Open { path: path.to_owned(), source };
+    if version(connection).map_err(open_error)? == target {
+        return Ok(());
+    }
+    connection.pragma_update(None, "foreign_keys", false).map_err(open_error)?;
+    let outcome = Migrations::from_slice(STEPS).to_version(connection, target);
+    connection.pragma_update(None, "foreign_keys", true).map_err(open_error)?;
+    match outcome {
+        Ok(()) => Ok(()),
+        // Another process migrated between our look at the version and our transaction.
+        Err(_) if version(connection).map_err(open_error)? == target => Ok(()),
+        Err(source) => Err(DbError::Migration { path: path.to_owned(), source }),
+    }
 }

@@ -1,32 +1,28 @@
-//! The only door to SQLite: one writer connection, read-only readers, migrations, schema validation.
+//! The only door to SQLite: one writer connection, read-only readers, migrations, schema validation, backup.
 //!
 //! Invariants: no other module opens a connection (a repository test shows it); every change happens inside
-//! [`Db::write`], one `BEGIN IMMEDIATE … COMMIT`; readers see the last commit. Calls block: async code runs them
-//! on a blocking thread.
+//! [`Db::write`], one `BEGIN IMMEDIATE … COMMIT`; readers see the last commit and cannot write; after the disk has
+//! failed a change nothing more is written until [`Db::reopen`]. Calls block: async code runs them on a blocking
+//! thread. A change must not ask for another change inside itself (it would wait for itself).
 
+mod backup;
+mod error;
 mod migrations;
+mod open;
+mod readers;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
-/// What went wrong at the door.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DbError {
-    /// SQLite refused; the message is SQLite's own.
-    #[error("database: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// A migration failed; nothing of it was kept.
-    #[error("database {path}: migration failed, nothing was changed: {source}")]
-    Migration {
-        /// The database file.
-        path: PathBuf,
-        /// What SQLite or the runner said.
-        source: rusqlite_migration::Error,
-    },
-}
+pub use error::DbError;
+use readers::Readers;
+use writer::Writer;
 
 /// A handle on `catscan.db`; clones share the writer and the readers.
 #[derive(Clone)]
@@ -37,70 +33,64 @@ pub struct Db {
 struct Shared {
     path: PathBuf,
     /// None when opened read-only.
-    writer: Option<Mutex<Connection>>,
-    readers: Mutex<Vec<Connection>>,
+    writer: Option<Writer>,
+    readers: Readers,
 }
 
 impl Db {
-    /// Opens for writing (creating and migrating as needed): WAL, synchronous FULL, foreign keys.
+    /// Opens for writing: WAL, synchronous FULL, foreign keys. Creates the file and migrates it as needed.
+    ///
+    /// Refused: a database of a newer program or of another one, and one whose schema was changed by hand.
     pub fn open(path: &Path) -> Result<Self, DbError> {
-        let mut writer = Connection::open(path)?;
-        configure(&writer)?;
-        migrations::run(&mut writer, path)?;
+        let writer = Writer::open(path)?;
         Ok(Self::with(path, Some(writer)))
     }
 
-    /// Opens for reading; the database must exist and be of this binary's version.
+    /// Opens for reading; the database must exist and be of this program's version.
     pub fn open_read_only(path: &Path) -> Result<Self, DbError> {
+        open::check_for_reading(path)?;
         Ok(Self::with(path, None))
     }
 
-    fn with(path: &Path, writer: Option<Connection>) -> Self {
-        let shared = Shared { path: path.to_owned(), writer: writer.map(Mutex::new), readers: Mutex::default() };
+    fn with(path: &Path, writer: Option<Writer>) -> Self {
+        let shared = Shared { path: path.to_owned(), writer, readers: Readers::new(path) };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Whether [`Db::write`] is refused on this handle.
+    pub fn is_read_only(&self) -> bool {
+        self.shared.writer.is_none()
     }
 
     /// Runs `work` in one transaction of the only writer; its error, or a failed commit, changes nothing.
     pub fn write<T, E: From<DbError>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
-        let Some(writer) = &self.shared.writer else {
-            return Err(DbError::from(rusqlite::Error::InvalidQuery).into());
-        };
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DbError::from)?;
-        let value = work(&tx)?;
-        tx.commit().map_err(DbError::from)?;
-        Ok(value)
+        self.writer()?.run(work)
     }
 
     /// Runs `work` in one read transaction: everything it sees is one state of the database.
     pub fn read<T, E: From<DbError>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
-        let idle = self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut reader = match idle {
-            Some(reader) => reader,
-            None => self.reader().map_err(E::from)?,
-        };
-        let tx = reader.transaction().map_err(DbError::from)?;
-        let value = work(&tx);
-        drop(tx);
-        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-        value
+        let mut reader = self.shared.readers.lend()?;
+        let tx = reader.transaction_with_behavior(TransactionBehavior::Deferred).map_err(DbError::from)?;
+        work(&tx)
     }
 
-    fn reader(&self) -> Result<Connection, DbError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(&self.shared.path, flags)?;
-        reader.pragma_update(None, "query_only", true)?;
-        reader.busy_timeout(BUSY_TIMEOUT)?;
-        Ok(reader)
+    /// Opens the writer anew after the disk failed a change and was seen to; checks the database again.
+    pub fn reopen(&self) -> Result<(), DbError> {
+        self.writer()?.reopen()
     }
-}
 
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+    /// Writes a consistent copy of the last committed state to a new file, in journal mode DELETE so that it can be
+    /// read where nothing may be written. An existing file is never overwritten.
+    pub fn backup_to(&self, path: &Path) -> Result<(), DbError> {
+        backup::write(&*self.shared.readers.lend()?, path)
+    }
 
-fn configure(connection: &Connection) -> Result<(), DbError> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(())
+    fn writer(&self) -> Result<&Writer, DbError> {
+        self.shared.writer.as_ref().ok_or_else(|| DbError::ReadOnly { path: self.shared.path.clone() })
+    }
 }

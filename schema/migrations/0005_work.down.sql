@@ -1,0 +1,3 @@
+DROP TABLE schedules;
+DROP TABLE job_stages;
+DROP TABLE jobs;
