@@ -14,9 +14,9 @@ mod catalog;
 mod deliver;
 mod engine;
 mod error;
-// pub mod format;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod format;
 mod functions;
 mod guard;
 mod joins;
