@@ -13,5 +13,7 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod db;
+pub mod entities;
 pub mod lake;
 pub mod model;
+pub mod sync;
