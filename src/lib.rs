@@ -14,6 +14,10 @@
 
 pub mod db;
 pub mod entities;
+pub mod generate;
+pub mod ingest;
 pub mod lake;
 pub mod model;
+pub mod query;
+pub mod report;
 pub mod sync;

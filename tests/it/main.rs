@@ -1,1 +1,18 @@
+//! Tests of the whole program, through its binary and its files. One binary, so that linking happens once.
+//!
+//! Each module is one promise. They need nothing but Rust; what needs more (Python with DuckDB, a small full disk)
+//! is named as not run where it is missing (see [`not_run`]).
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod conformance;
+mod fold;
+mod import;
+mod kill;
+mod malformed;
+mod not_run;
+mod repository;
+mod serve;
+mod slt;
+mod store;

@@ -1,0 +1,63 @@
+//! `schema/reports/columns.toml`: which headers stand for which column, and how its cells are read.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// One column's headers and cell rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ColumnRules {
+    /// Headers in order of preference.
+    pub headers: Vec<String>,
+    /// The vocabulary under `schema/reports/vocabulary` that cells are translated with.
+    pub vocabulary: Option<String>,
+    /// Texts that mean "no value" in this column.
+    #[serde(default)]
+    pub none: Vec<String>,
+}
+
+/// All columns by name.
+pub(super) type Columns = BTreeMap<String, ColumnRules>;
+
+static COLUMNS: LazyLock<Columns> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../schema/reports/columns.toml"))
+        .expect("schema/reports/columns.toml is part of the program and read by a unit test")
+});
+
+/// The column rules of this binary.
+pub(super) fn columns() -> &'static Columns {
+    &COLUMNS
+}
+
+/// A header in its comparable form: lower case, `_` as space, without `#`, BOM and surrounding space.
+pub(super) fn comparable(header: &str) -> String {
+    let header = header.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    let header = header.strip_prefix('#').unwrap_or(header);
+    let spaced = header.replace('_', " ").to_lowercase();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts;
+
+    #[test]
+    fn every_column_exists_in_a_fact_table_and_no_header_stands_twice() {
+        let mut seen = BTreeMap::new();
+        for (name, rules) in columns() {
+            assert!(facts::tables().iter().any(|table| table.column(name).is_some()), "{name}");
+            for header in &rules.headers {
+                assert_eq!(seen.insert(comparable(header), name), None, "{header}");
+            }
+        }
+    }
+
+    #[test]
+    fn headers_compare_without_case_underscore_hash_and_bom() {
+        assert_eq!(comparable("\u{feff}#Day"), "day");
+        assert_eq!(comparable(" Spend _buyer currency_ "), "spend buyer currency");
+    }
+}

@@ -1,0 +1,142 @@
+//! What can be wrong with a row ([`Fault`]) and with a whole file ([`Refusal`]).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Header, ReportKind};
+
+/// Why a row was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultReason {
+    /// The record has more or fewer fields than the header.
+    FieldCount,
+    /// The day is empty.
+    NoDate,
+    /// The day cannot be read, or lies before 2000 or after tomorrow.
+    BadDate,
+    /// The creative id is empty.
+    NoCreativeId,
+    /// The hour is not a whole number from 0 to 23.
+    BadHour,
+    /// A count that is no whole number up to 10^13.
+    BadNumber,
+    /// A count or an amount below zero.
+    Negative,
+    /// An amount that cannot be read, or is above 10^9 currency units.
+    BadMoney,
+    /// The text is not UTF-8, or holds a NUL.
+    BadText,
+}
+
+impl FaultReason {
+    /// The reason's name in answers and in `import_faults`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::FieldCount => "field_count",
+            Self::NoDate => "no_date",
+            Self::BadDate => "bad_date",
+            Self::NoCreativeId => "no_creative_id",
+            Self::BadHour => "bad_hour",
+            Self::BadNumber => "bad_number",
+            Self::Negative => "negative",
+            Self::BadMoney => "bad_money",
+            Self::BadText => "bad_text",
+        }
+    }
+}
+
+/// One rejected row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The physical line on which the record starts; the header is line 1.
+    pub line: u64,
+    /// The fact column whose cell is at fault, where it is one cell.
+    pub column: Option<String>,
+    /// Why.
+    pub reason: FaultReason,
+    /// The cell as it came, at most 100 characters.
+    pub value: Option<String>,
+}
+
+/// The faults of one file: the first [`Faults::KEPT`] with their place, all by count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// In the order of the file.
+    pub kept: Vec<Fault>,
+    /// All, by reason.
+    pub by_reason: BTreeMap<FaultReason, u64>,
+}
+
+impl Faults {
+    /// Faults kept with their place; of those beyond only the reason is counted.
+    pub const KEPT: usize = 10_000;
+
+    /// Records one rejected row.
+    pub fn push(&mut self, line: u64, column: Option<&str>, reason: FaultReason, value: Option<&[u8]>) {
+        *self.by_reason.entry(reason).or_default() += 1;
+        if self.kept.len() < Self::KEPT {
+            let value = value.map(|bytes| String::from_utf8_lossy(bytes).chars().take(100).collect());
+            self.kept.push(Fault { line, column: column.map(str::to_owned), reason, value });
+        }
+    }
+
+    /// Rejected rows in all.
+    pub fn count(&self) -> u64 {
+        self.by_reason.values().sum()
+    }
+}
+
+/// Why a whole file was refused: what was found and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// A stable name of the reason.
+    pub code: &'static str,
+    /// What is wrong and what to do, in one or two sentences.
+    pub message: String,
+    /// Required columns that no header stands for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns_missing: Vec<String>,
+    /// The headers as they came.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns_found: Vec<String>,
+    /// How to set up the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that needs no list of columns.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let (columns_missing, columns_found) = Default::default();
+        Self { code, message: message.into(), columns_missing, columns_found, fix: None }
+    }
+
+    pub(super) fn missing_columns(kind: &ReportKind, missing: Vec<String>, header: &Header) -> Self {
+        let mut message = format!("the {} lacks the columns: {}", kind.title, missing.join(", "));
+        for (found, meant) in header.near_misses() {
+            message = format!("{message}; did '{found}' mean '{meant}'?");
+        }
+        let fix = Some(kind.fix.clone());
+        Self { code: "missing_columns", message, columns_missing: missing, columns_found: header.names(), fix }
+    }
+
+    pub(super) fn unknown_report(kinds: &[ReportKind], header: &Header) -> Self {
+        let found: Vec<String> = header.names().iter().take(12).map(|name| format!("'{}'", clip(name))).collect();
+        let requires: Vec<String> =
+            kinds.iter().map(|kind| format!("a {} has {}", kind.title, kind.requires())).collect();
+        let message = format!(
+            "this is no report that Cat-Scan knows: its first line names {}; {}",
+            if found.is_empty() { "nothing".to_owned() } else { found.join(", ") },
+            requires.join("; ")
+        );
+        let fix = kinds.first().map(|kind| kind.fix.clone());
+        Self { code: "unknown_report", message, columns_missing: Vec::new(), columns_found: header.names(), fix }
+    }
+}
+
+fn clip(name: &str) -> String {
+    if name.chars().count() > 60 { name.chars().take(59).chain(['…']).collect() } else { name.to_owned() }
+}

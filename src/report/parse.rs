@@ -1,0 +1,258 @@
+//! The way through one report: header, blocks, and for what looks odd, records.
+//!
+//! A record is read whole or not at all: at the first quote astray the block reader stops before that record, and the
+//! records reader takes over for the rest of the input.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use super::blocks::{BlockError, Blocks};
+use super::reader::Reader;
+use super::{
+    DateOrder, DateReading, Dictionary, Faults, Header, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Words,
+    records,
+};
+use crate::model::facts::Column;
+use crate::model::{Currency, Day, Micros};
+
+/// Where rows go, by the id of their date.
+pub trait RowSink {
+    /// Takes one row of [`RowLayout::width`] words; an error ends the parse.
+    fn push(&mut self, date: u32, row: &[u32]) -> std::io::Result<()>;
+}
+
+/// What the caller knows that the file does not say.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Today in UTC: no report is of a day after tomorrow.
+    pub today: Day,
+    /// Asked for: overrides what the file shows.
+    pub date_order: Option<DateOrder>,
+    /// What earlier files of the account showed.
+    pub account_date_order: Option<DateOrder>,
+    /// The account's currency.
+    pub account_currency: Option<Currency>,
+}
+
+/// A report read to its end; its rows are in the sink.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The words of the rows.
+    pub layout: RowLayout,
+    /// The dictionary of each text word, by position.
+    pub dictionaries: Vec<Option<Dictionary>>,
+    /// The numbers behind the words.
+    pub words: Words,
+    /// The day of each date id; None where its rows were rejected after all.
+    pub days: Vec<Option<Day>>,
+    /// How the dates were read.
+    pub reading: DateReading,
+    /// Rows of the report, rejected and skipped ones included.
+    pub rows_read: u64,
+    /// Rows of totals.
+    pub rows_skipped: u64,
+    /// Rejected rows.
+    pub faults: Faults,
+    /// Flags of kept rows by name.
+    pub warnings: BTreeMap<&'static str, u64>,
+    /// Σ spend of the rows kept.
+    pub spend: Option<Micros>,
+    /// The currency of all money in the file.
+    pub currency: Option<Currency>,
+    /// The currency was seen as a symbol in the file.
+    pub currency_from_symbol: bool,
+}
+
+impl Parsed {
+    /// Gives the rows to come other words: those of `layout`, which has all columns of the present one.
+    pub fn widen(&mut self, layout: RowLayout) {
+        let mut old = std::mem::take(&mut self.dictionaries);
+        let dictionary = |column: &&Column| match self.layout.position(&column.name) {
+            Some(word) => old[word].take(),
+            None => super::is_text(column).then(Dictionary::plain),
+        };
+        self.dictionaries = layout.columns().iter().map(dictionary).collect();
+        self.layout = layout;
+    }
+}
+
+/// Why a parse ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseError {
+    /// The whole file is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The input could not be read, or the sink could not take a row.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// Reads the report behind `header` from its first byte on.
+pub fn parse(
+    mut input: impl Read,
+    header: &Header,
+    kind: &ReportKind,
+    terms: &Terms,
+    sink: &mut dyn RowSink,
+) -> Result<Parsed, ParseError> {
+    let skipped = std::io::copy(&mut input.by_ref().take(header.bytes as u64), &mut std::io::sink())?;
+    debug_assert_eq!(skipped, header.bytes as u64);
+    let mut reader = Reader::new(header, kind);
+    let mut blocks = Blocks::new(input, header.delimiter);
+    let astray = loop {
+        match blocks.next() {
+            Ok(None) => break None,
+            Ok(Some(block)) => {
+                if let Some(position) = reader.read_block(&block, sink)? {
+                    break Some(position);
+                }
+            }
+            Err(BlockError::Io(error)) => return Err(error.into()),
+            Err(BlockError::TooLong) => return Err(record_too_long(reader.line).into()),
+        }
+    };
+    if let Some(position) = astray {
+        records::read(&mut reader, blocks.rest_from(position), header.delimiter, sink)?;
+    }
+    reader.finish(terms)
+}
+
+pub(super) fn record_too_long(line: u64) -> Refusal {
+    let message = format!(
+        "a record from line {line} on is longer than {} KiB: a quote is probably not closed there",
+        RECORD_CAP_BYTES / 1024
+    );
+    Refusal::new("record_too_long", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Default)]
+    struct Rows(Vec<(u32, Vec<u32>)>);
+
+    impl RowSink for Rows {
+        fn push(&mut self, date: u32, row: &[u32]) -> std::io::Result<()> {
+            self.0.push((date, row.to_vec()));
+            Ok(())
+        }
+    }
+
+    const HEADER: &str = "#Day,Billing ID,Creative ID,Publisher name,Note,Reached queries,Spend (buyer currency)\n";
+
+    fn terms() -> Terms {
+        let today = "2026-11-20".parse().unwrap();
+        Terms { today, date_order: None, account_date_order: None, account_currency: None }
+    }
+
+    /// What a report says, in words that do not depend on the order in which texts were first seen.
+    type Said = (Vec<Vec<String>>, u64, u64, Vec<(u64, &'static str)>, BTreeMap<&'static str, u64>, Option<Micros>);
+
+    fn said(parsed: Result<Parsed, ParseError>, rows: &Rows) -> Result<Said, String> {
+        let parsed = parsed.map_err(|error| error.to_string())?;
+        let cell = |word: usize, value: u32| match &parsed.dictionaries[word] {
+            Some(dictionary) => format!("{:?}", dictionary.text(value)),
+            None => format!("{:?}", parsed.words.value(value)),
+        };
+        let row = |(date, row): &(u32, Vec<u32>)| {
+            let mut cells: Vec<_> = row.iter().enumerate().map(|(word, value)| cell(word, *value)).collect();
+            cells.push(format!("{:?}", parsed.days[*date as usize]));
+            cells
+        };
+        let faults = parsed.faults.kept.iter().map(|fault| (fault.line, fault.reason.code())).collect();
+        let rows = rows.0.iter().map(row).collect();
+        Ok((rows, parsed.rows_read, parsed.rows_skipped, faults, parsed.warnings, parsed.spend))
+    }
+
+    fn by_blocks(text: &[u8]) -> Result<Said, String> {
+        let header = Header::read(text, true).unwrap();
+        let mut rows = Rows::default();
+        let parsed = parse(text, &header, &ReportKind::all()[0], &terms(), &mut rows);
+        said(parsed, &rows)
+    }
+
+    fn by_records(text: &[u8]) -> Result<Said, String> {
+        let header = Header::read(text, true).unwrap();
+        let mut rows = Rows::default();
+        let mut reader = Reader::new(&header, &ReportKind::all()[0]);
+        let read = records::read(&mut reader, &text[header.bytes..], header.delimiter, &mut rows);
+        said(read.and_then(|()| reader.finish(&terms())), &rows)
+    }
+
+    fn report(records: &str) -> String {
+        format!("{HEADER}{records}")
+    }
+
+    #[test]
+    fn a_row_is_read_with_its_money_exact() {
+        let (rows, read, skipped, faults, ..) =
+            by_blocks(report("11/19/26,7,c1,\"A, \"\"B\"\"\",x,12,US$0.054694\nTotal,,,,,12,0.05\n").as_bytes())
+                .unwrap();
+        let texts = ["Some(\"7\")", "Some(\"c1\")", "Some(\"A, \\\"B\\\"\")", "Some(\"USD\")"];
+        assert_eq!(rows[0][..4], texts);
+        assert_eq!(rows[0][4..], ["Some(12)", "Some(54694)", "None", "Some(Day(20776))"]);
+        assert_eq!((read, skipped, faults), (2, 1, vec![]));
+    }
+
+    #[test]
+    fn faults_name_the_physical_line() {
+        let text = report(
+            "2026-11-19,7,c1,\"two\nlines\",x,1,1\n2026-11-19,7,,p,x,1,1\n\n2026-11-19,7,c\n32/32/26,7,c,p,x,1,1\n",
+        );
+        let (_, read, _, faults, ..) = by_blocks(text.as_bytes()).unwrap();
+        assert_eq!(faults, [(4, "no_creative_id"), (6, "field_count"), (7, "bad_date")]);
+        assert_eq!(read, 4);
+    }
+
+    #[test]
+    fn dates_that_do_not_fit_the_files_order_are_faults_with_their_line() {
+        let text = report("11/13/25,7,c1,p,x,1,1\n11/14/25,7,c2,p,x,1,1\n13/11/25,7,c3,p,x,1,5\n");
+        let (rows, _, _, faults, _, spend) = by_blocks(text.as_bytes()).unwrap();
+        assert_eq!(
+            (rows.len(), faults),
+            (3, vec![(4, "bad_date")]),
+            "the sink's rows of a None day are for the caller to drop"
+        );
+        assert_eq!(spend, Some(Micros(2_000_000)));
+    }
+
+    #[test]
+    fn two_currencies_refuse_the_file() {
+        let text = report("2026-11-19,7,c1,p,x,1,€1.00\n2026-11-19,7,c1,p,x,1,£1.00\n");
+        assert!(by_blocks(text.as_bytes()).unwrap_err().contains("EUR and in GBP"));
+    }
+
+    #[test]
+    fn an_open_quote_ends_in_bounded_memory() {
+        let text = report(&format!("2026-11-19,7,c1,\"{}", "x,\n".repeat(2 << 20)));
+        assert!(by_blocks(text.as_bytes()).unwrap_err().contains("quote is probably not closed"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn blocks_and_records_read_the_same(
+            records in prop::collection::vec(
+                ("2026-11-19|1/2/26|13/2/26|2/13/26|Total|\"2026-11-19\"|x?", "[0-9]{1,3}|\"7\"| 7", "[a-c]{0,2}|[a-z]{30}|a\"b|\"a\"\"\"",
+                 "\"[a,\n]{0,4}\"|[a-z é]{0,5}|\"x|x\"|\r|\"\"\"x\"", "n?|\"n|n\"n|\"n,\"", "[0-9]{0,10}|\"1,234\"|-1|1.5|—", "[0-9]{1,3}\\.[0-9]{6}|US\\$[0-9]\\.[0-9]{2}|\"\\$1,234.5\"|x?",
+                 "\n|\r\n|,extra\n|\n\n|\r|\r\r\n"), 0..12),
+            last in "|2026-11-19,7,c1,p,x,1,1|\""
+        ) {
+            let mut text = report("");
+            for (day, billing, creative, name, note, reached, spend, end) in &records {
+                text.push_str(&format!("{day},{billing},{creative},{name},{note},{reached},{spend}{end}"));
+            }
+            text.push_str(&last);
+            prop_assert_eq!(by_blocks(text.as_bytes()), by_records(text.as_bytes()));
+        }
+
+        #[test]
+        fn any_bytes_after_the_header_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let text = [HEADER.as_bytes(), &bytes].concat();
+            prop_assert_eq!(by_blocks(&text), by_records(&text));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! SQL behaviour as scripts: every tests/slt/*.slt runs over a store with the samples, through `catscan sql`.
+//!
+//! Values are those of the CSV format; an empty cell is shown as NULL (the samples hold no empty text).
+
+use std::fs;
+
+use sqllogictest::{DB, DBOutput, DefaultColumnType, Runner};
+
+use super::store::{TestStore, repository};
+
+struct Asker<'a>(&'a TestStore);
+
+/// What `catscan sql` said when it refused.
+#[derive(Debug)]
+struct Refused(String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl DB for Asker<'_> {
+    type Error = Refused;
+    type ColumnType = DefaultColumnType;
+
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Refused> {
+        let ran = self.0.run(&["sql", "--format", "csv", sql]);
+        if ran.code != Some(0) {
+            return Err(Refused(ran.stderr));
+        }
+        let mut reader = csv::Reader::from_reader(ran.stdout.as_bytes());
+        let types = reader.headers().unwrap().iter().map(|_| DefaultColumnType::Any).collect();
+        let shown = |field: &str| if field.is_empty() { "NULL".to_owned() } else { field.to_owned() };
+        let rows = reader.records().map(|record| record.unwrap().iter().map(shown).collect()).collect();
+        Ok(DBOutput::Rows { types, rows })
+    }
+
+    fn engine_name(&self) -> &str {
+        "catscan"
+    }
+}
+
+#[test]
+fn scripts_over_the_samples() {
+    let store = TestStore::with_samples();
+    let mut scripts: Vec<_> =
+        fs::read_dir(repository("tests/slt")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    scripts.sort();
+    assert!(!scripts.is_empty());
+    for script in scripts {
+        let mut runner = Runner::new(|| async { Ok(Asker(&store)) });
+        if let Err(error) = runner.run_file(&script) {
+            panic!("{}", error.display(false));
+        }
+    }
+}

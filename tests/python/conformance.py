@@ -1,0 +1,63 @@
+"""Reads a Cat-Scan store with DuckDB and prints what it adds up to, as JSON.
+
+Usage: conformance.py CATSCAN_DB [SNAPSHOT]   the answers, at the newest or at an older snapshot
+       conformance.py --probe                 exit code 0 where DuckDB and its extensions are installed
+
+DuckDB attaches the store READ_ONLY through its own DuckLake extension; it knows nothing of Cat-Scan.
+"""
+
+import importlib
+import json
+import pathlib
+import sys
+
+EXTENSIONS = ["sqlite_scanner", "ducklake"]
+
+TOTALS = """
+    count(*)::BIGINT, coalesce(sum(reached_queries), 0)::BIGINT, coalesce(sum(impressions), 0)::BIGINT,
+    coalesce(sum(clicks), 0)::BIGINT, coalesce(sum(spend_micros), 0)::BIGINT
+"""
+
+
+def connect():
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET autoinstall_known_extensions = false")
+    for name in EXTENSIONS:
+        module = importlib.import_module(f"duckdb_extension_{name}")
+        [path] = pathlib.Path(module.__file__).parent.glob(f"extensions/*/{name}.duckdb_extension")
+        connection.execute(f"LOAD '{path}'")
+    return connection
+
+
+def questions(facts, day, billing_id):
+    return {
+        "by_billing": f"SELECT billing_id, {TOTALS} FROM {facts} GROUP BY billing_id ORDER BY billing_id",
+        "by_day": f"SELECT metric_date::TEXT, {TOTALS} FROM {facts} GROUP BY 1 ORDER BY 1",
+        "one_day": f"SELECT billing_id, {TOTALS} FROM {facts} WHERE metric_date = DATE '{day}' "
+        "GROUP BY billing_id ORDER BY billing_id",
+        "one_billing": f"SELECT metric_date::TEXT, {TOTALS} FROM {facts} WHERE billing_id = '{billing_id}' "
+        "GROUP BY 1 ORDER BY 1",
+        "joined": f"SELECT c.display_name, {TOTALS} FROM {facts} d JOIN entities.pretargeting_configs c "
+        "ON c.account_id = d.account_id AND c.billing_id = d.billing_id GROUP BY c.display_name ORDER BY c.display_name",
+    }
+
+
+def main():
+    if sys.argv[1:] == ["--probe"]:
+        connect()
+        return
+    database, snapshot = sys.argv[1], sys.argv[2:]
+    connection = connect()
+    connection.execute(f"ATTACH 'ducklake:sqlite:{database}' AS lake (READ_ONLY)")
+    connection.execute(f"ATTACH '{database}' AS entities (TYPE sqlite, READ_ONLY)")
+    facts = "lake.rtb_daily" + (f" AT (VERSION => {int(snapshot[0])})" if snapshot else "")
+    [(day, billing_id)] = connection.execute(
+        f"SELECT max(metric_date)::TEXT, mode(billing_id) FROM {facts}"
+    ).fetchall()
+    answers = {name: connection.execute(sql).fetchall() for name, sql in questions(facts, day, billing_id).items()}
+    json.dump({"day": day, "billing_id": billing_id, **answers}, sys.stdout)
+
+
+main()
