@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, FixedOffset};
+
 use super::SyncError;
 use super::answers::{self, AnswerError, Page};
 use crate::entities::Absent;
@@ -160,7 +162,7 @@ impl Reading<'_> {
                 }
                 let known = items.get(&creative.creative_id);
                 shared += u64::from(known.is_some_and(|known| known.buyer_id != creative.buyer_id));
-                if known.is_none_or(|known| known.api_update_time <= creative.api_update_time) {
+                if known.is_none_or(|known| changed_at(known) <= changed_at(&creative)) {
                     items.insert(creative.creative_id.clone(), creative);
                 }
             }
@@ -171,6 +173,11 @@ impl Reading<'_> {
         let complete_buyers = complete_buyers.into_iter().collect();
         Ok(Creatives { items: items.into_values().collect(), complete_buyers })
     }
+}
+
+/// As a moment, because Google writes fractions of seconds only where there are some.
+fn changed_at(creative: &GoogleCreative) -> Option<DateTime<FixedOffset>> {
+    creative.api_update_time.as_deref().and_then(|time| DateTime::parse_from_rfc3339(time).ok())
 }
 
 fn bytes(path: &PathBuf) -> Result<Vec<u8>, SyncError> {

@@ -295,3 +295,23 @@ fn one_accounts_bidder_never_mixes_with_another() {
     let missing = from_files(&case.db, AccountId(9), case.answers.path(), now()).unwrap_err();
     assert!(missing.to_string().contains("there is no account '9'"), "{missing}");
 }
+
+#[test]
+fn generated_entities_are_answers_that_a_sync_reads() {
+    use crate::generate::{GenerateOptions, Shape, run};
+    let case = Case::new();
+    let end = "2026-11-19".parse().unwrap();
+    let options = GenerateOptions {
+        dir: case.answers.path().to_owned(),
+        rows_per_day: 10,
+        days: 1,
+        end,
+        seed: 1,
+        shape: Shape::Real,
+    };
+    let generated = run(&options, &|_, _| {}).unwrap();
+    let answer = from_files(&case.db, AccountId::FIRST, &generated.entities, now()).unwrap();
+    assert_eq!(answer.notes, [""; 0]);
+    assert_eq!((answer.seats.added, answer.endpoints.added), (1, 3));
+    assert!(answer.configs.added >= 7 && answer.creatives.added >= 500, "{answer:?}");
+}
