@@ -12,9 +12,10 @@
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
+pub mod analytics;
 pub mod db;
 pub mod generate;
 pub mod lake;
 pub mod model;
-pub mod report;
 pub mod query;
+pub mod report;

@@ -30,7 +30,7 @@ mod suggest;
 mod views;
 
 pub use answer::{Answer, Cut, Ending};
-pub use catalog::{AccountScope, At, Days, Opened, Tables};
+pub use catalog::{AccountScope, Days, Opened, Tables};
 pub use engine::{Engine, Question};
 pub use error::QueryError;
 pub use ledger::{Phase, QueryId, Running};
