@@ -14,8 +14,11 @@
 
 pub mod analytics;
 pub mod db;
+pub mod entities;
 pub mod generate;
+pub mod ingest;
 pub mod lake;
 pub mod model;
 pub mod query;
 pub mod report;
+pub mod sync;
