@@ -13,7 +13,9 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod config;
+pub mod analytics;
 pub mod db;
+pub mod entities;
 pub mod generate;
 pub mod ingest;
 pub mod lake;
@@ -21,3 +23,4 @@ pub mod model;
 pub mod query;
 pub mod report;
 pub mod telemetry;
+pub mod sync;

@@ -25,13 +25,15 @@ mod limits;
 mod memory;
 mod projections;
 mod session;
+mod store;
 mod stores;
 mod suggest;
 mod views;
 
 pub use answer::{Answer, Cut, Ending};
-pub use catalog::{AccountScope, At, Days, Opened, Tables};
+pub use catalog::{AccountScope, Days, Opened, Tables};
 pub use engine::{Engine, Question};
 pub use error::QueryError;
 pub use ledger::{Phase, QueryId, Running};
 pub use limits::{Capacity, Limits};
+pub use store::Store;

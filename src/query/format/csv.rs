@@ -1,8 +1,8 @@
 //! CSV: RFC 4180 quoting, a header line, lines end with LF as in Google's own reports.
 
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::super::answer::Ending;
 use super::super::error::QueryError;

@@ -3,9 +3,9 @@
 //! Keys stand in the order of the columns; every row has every key. Numbers are written exactly; NaN and infinity,
 //! which JSON does not know, are null.
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, Schema};
-use datafusion::arrow::json::writer::{JsonArray, LineDelimited, Writer, WriterBuilder};
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Schema};
+use arrow::json::writer::{JsonArray, LineDelimited, Writer, WriterBuilder};
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, Ending};
@@ -22,7 +22,7 @@ pub struct Envelope {
 
 type Rows<F> = Writer<Vec<u8>, F>;
 
-fn rows<F: datafusion::arrow::json::writer::JsonFormat>() -> Rows<F> {
+fn rows<F: arrow::json::writer::JsonFormat>() -> Rows<F> {
     WriterBuilder::new().with_explicit_nulls(true).build(Vec::new())
 }
 
@@ -120,7 +120,7 @@ impl Encoder for Ndjson {
 
 /// Names and types, in words that do not change with the engine.
 fn columns(schema: &Schema) -> Value {
-    let column = |field: &datafusion::arrow::datatypes::Field| {
+    let column = |field: &arrow::datatypes::Field| {
         let kind = match field.data_type() {
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => "text".to_owned(),
             DataType::Date32 | DataType::Date64 => "date".to_owned(),

@@ -19,7 +19,7 @@ use std::fmt;
 use std::io::{ErrorKind, Write};
 use std::str::FromStr;
 
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 use futures::Stream;
 
 pub use self::json::Envelope;

@@ -3,10 +3,10 @@
 //! Widths depend on all rows, so rows are held; [`TableStyle::rows`] bounds how many are shown, and the rest is
 //! counted but not kept. Control characters are shown, not obeyed: report text must not steer the terminal.
 
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::SchemaRef;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
-use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::super::answer::Ending;
 use super::super::error::QueryError;

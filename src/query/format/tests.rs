@@ -1,5 +1,7 @@
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::Int64Type;
+//! Each format read back by a reader that nobody here wrote.
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use futures::StreamExt;
 
 use super::super::fixture::{Memory, Row};
@@ -102,7 +104,7 @@ fn an_empty_answer_is_well_formed_in_every_format() {
 }
 
 fn read_arrow(bytes: &[u8]) -> Vec<RecordBatch> {
-    let reader = datafusion::arrow::ipc::reader::StreamReader::try_new(bytes, None).unwrap();
+    let reader = arrow::ipc::reader::StreamReader::try_new(bytes, None).unwrap();
     reader.map(Result::unwrap).collect()
 }
 
@@ -119,7 +121,7 @@ fn arrow_and_parquet_give_back_what_was_written() {
     let parquet = read_parquet(written(Format::Parquet, Style::default()));
     for batches in [arrow, parquet] {
         let batch = &batches[0];
-        let names = datafusion::arrow::compute::cast(batch.column(1), &datafusion::arrow::datatypes::DataType::Utf8);
+        let names = arrow::compute::cast(batch.column(1), &arrow::datatypes::DataType::Utf8);
         let names = names.unwrap();
         let names: Vec<Option<String>> = names.as_string::<i32>().iter().map(|name| name.map(str::to_owned)).collect();
         assert_eq!(names, expected());
