@@ -12,8 +12,8 @@
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
-pub mod config;
 pub mod analytics;
+pub mod config;
 pub mod db;
 pub mod entities;
 pub mod generate;
@@ -22,5 +22,5 @@ pub mod lake;
 pub mod model;
 pub mod query;
 pub mod report;
-pub mod telemetry;
 pub mod sync;
+pub mod telemetry;
