@@ -24,8 +24,10 @@ mod ledger;
 mod limits;
 mod memory;
 mod projections;
+mod readable;
 mod session;
-mod stores;
+mod store;
+
 mod suggest;
 mod views;
 
@@ -35,3 +37,4 @@ pub use engine::{Engine, Question};
 pub use error::QueryError;
 pub use ledger::{Phase, QueryId, Running};
 pub use limits::{Capacity, Limits};
+pub use store::Store;
