@@ -24,9 +24,10 @@ mod ledger;
 mod limits;
 mod memory;
 mod projections;
+mod readable;
 mod session;
 mod store;
-mod stores;
+
 mod suggest;
 mod views;
 
