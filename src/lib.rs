@@ -18,6 +18,7 @@ pub mod db;
 pub mod entities;
 pub mod generate;
 pub mod ingest;
+pub mod jobs;
 pub mod lake;
 pub mod model;
 pub mod query;

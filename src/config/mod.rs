@@ -5,11 +5,13 @@
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
 mod data_dir;
+mod inventory;
 mod lock;
 mod running;
 mod settings;
 
 pub use data_dir::{DataDir, DataDirError};
+pub use inventory::{Inventory, Part};
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
 pub use settings::{Config, ConfigError, ImportSettings, QuerySettings, SAMPLE, ServerSettings};
