@@ -23,5 +23,6 @@ pub mod lake;
 pub mod model;
 pub mod query;
 pub mod report;
+pub mod server;
 pub mod sync;
 pub mod telemetry;
