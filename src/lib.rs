@@ -13,6 +13,7 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod analytics;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod entities;
