@@ -10,6 +10,7 @@ mod conformance;
 mod fold;
 mod import;
 mod kill;
+mod lifecycle;
 mod malformed;
 mod not_run;
 mod repository;
