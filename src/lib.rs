@@ -17,3 +17,4 @@ pub mod generate;
 pub mod lake;
 pub mod model;
 pub mod report;
+pub mod query;
