@@ -16,5 +16,5 @@ pub mod db;
 pub mod generate;
 pub mod lake;
 pub mod model;
-pub mod report;
 pub mod query;
+pub mod report;
