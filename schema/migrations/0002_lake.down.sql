@@ -1,1 +1,31 @@
--- Removes the catalog of the lake.
+-- Removes the catalog of the lake; its Parquet files stay on disk.
+DROP TABLE lake_files;
+DROP TABLE lake_store;
+DROP TABLE ducklake_sort_expression;
+DROP TABLE ducklake_sort_info;
+DROP TABLE ducklake_macro_parameters;
+DROP TABLE ducklake_macro_impl;
+DROP TABLE ducklake_macro;
+DROP TABLE ducklake_name_mapping;
+DROP TABLE ducklake_column_mapping;
+DROP TABLE ducklake_inlined_data_tables;
+DROP TABLE ducklake_files_scheduled_for_deletion;
+DROP TABLE ducklake_file_partition_value;
+DROP TABLE ducklake_partition_column;
+DROP TABLE ducklake_partition_info;
+DROP TABLE ducklake_table_column_stats;
+DROP TABLE ducklake_table_stats;
+DROP TABLE ducklake_file_variant_stats;
+DROP TABLE ducklake_file_column_stats;
+DROP TABLE ducklake_delete_file;
+DROP TABLE ducklake_data_file;
+DROP TABLE ducklake_column;
+DROP TABLE ducklake_column_tag;
+DROP TABLE ducklake_tag;
+DROP TABLE ducklake_view;
+DROP TABLE ducklake_table;
+DROP TABLE ducklake_schema_versions;
+DROP TABLE ducklake_schema;
+DROP TABLE ducklake_snapshot_changes;
+DROP TABLE ducklake_snapshot;
+DROP TABLE ducklake_metadata;

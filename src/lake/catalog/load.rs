@@ -1,0 +1,113 @@
+//! From catalog rows to a [`Snapshot`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use super::super::bounds::ColumnBounds;
+use super::super::registry::Registry;
+use super::super::{At, Hashes, LakeError, LiveFile, Scope, Snapshot};
+use super::time;
+use crate::model::facts;
+use crate::model::{AccountId, SnapshotId};
+
+type Found = (SnapshotId, chrono::DateTime<chrono::Utc>);
+
+/// The snapshot that `at` means.
+pub(in crate::lake) fn find(tx: &Transaction<'_>, at: &At) -> Result<Found, LakeError> {
+    let newest = super::head(tx)?.ok_or(LakeError::NotInitialised)?;
+    match at {
+        At::Latest => Ok((SnapshotId(newest.snapshot), newest.time)),
+        At::Snapshot(asked) => {
+            let find = "SELECT snapshot_id, snapshot_time FROM ducklake_snapshot WHERE snapshot_id = ?1";
+            match one(tx, find, asked.0)? {
+                Some(found) => Ok(found),
+                None => {
+                    let (oldest, _) = oldest(tx)?;
+                    Err(LakeError::NoSnapshot { asked: *asked, oldest, newest: SnapshotId(newest.snapshot) })
+                }
+            }
+        }
+        At::Time(asked) => match one(tx, include_str!("../../../sql/lake/snapshot_at_time.sql"), time::text(*asked))? {
+            Some(found) => Ok(found),
+            None => {
+                let (oldest, oldest_time) = oldest(tx)?;
+                Err(LakeError::NoSnapshotAt { asked: *asked, oldest, oldest_time })
+            }
+        },
+    }
+}
+
+fn oldest(tx: &Transaction<'_>) -> Result<Found, LakeError> {
+    let mut statement = tx.prepare_cached(include_str!("../../../sql/lake/snapshot_oldest.sql"))?;
+    let (id, text) = statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    Ok((SnapshotId(id), time::parse(&text)?))
+}
+
+fn one(tx: &Transaction<'_>, sql: &str, asked: impl rusqlite::ToSql) -> Result<Option<Found>, LakeError> {
+    let mut statement = tx.prepare_cached(sql)?;
+    let found = statement.query_row([asked], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).optional()?;
+    found.map(|(id, text)| Ok((SnapshotId(id), time::parse(&text)?))).transpose()
+}
+
+/// The files live at a snapshot. Those that `known` has (a committed snapshot) are not read again: a file never
+/// changes, and between two snapshots most files are the same.
+pub(in crate::lake) fn files(
+    tx: &Transaction<'_>,
+    (id, time): Found,
+    known: Option<&Snapshot>,
+    root: &Path,
+    registry: &Registry,
+) -> Result<Snapshot, LakeError> {
+    let foreign: bool = tx.query_row(include_str!("../../../sql/lake/foreign_writes.sql"), [], |row| row.get(0))?;
+    if foreign {
+        return Err(LakeError::catalog("another program wrote deletes or rows into it; attach it READ_ONLY"));
+    }
+    let mut live = tx.prepare_cached(include_str!("../../../sql/lake/live_files.sql"))?;
+    let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
+    let mut files = Vec::new();
+    for file_id in live.query_map([id.0], |row| row.get::<_, i64>(0))? {
+        let file_id = file_id?;
+        if let Some(file) = known.and_then(|known| known.file(file_id)) {
+            files.push(Arc::clone(file));
+            continue;
+        }
+        let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, root))).optional()?;
+        let file = file.ok_or_else(|| LakeError::catalog(format!("file {file_id} was added by another program")))?;
+        files.push(registry.intern(file?));
+    }
+    Ok(Snapshot::new(id, time, files))
+}
+
+fn live_file(row: &Row<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeError> {
+    let odd = |what: String| LakeError::catalog(format!("file {file_id}: {what}"));
+    let table: String = row.get(0)?;
+    let day: String = row.get(3)?;
+    let scope = Scope {
+        table: facts::table(&table).ok_or_else(|| odd(format!("there is no table {table}")))?,
+        account: AccountId(row.get(1)?),
+        report: row.get(2)?,
+        day: day.parse().map_err(|error| odd(format!("{error}")))?,
+    };
+    let relative: String = row.get(4)?;
+    let number = |column: usize| -> Result<u64, LakeError> {
+        u64::try_from(row.get::<_, i64>(column)?).map_err(|error| odd(error.to_string()))
+    };
+    let grain: String = row.get(10)?;
+    let bounds: String = row.get(11)?;
+    let bounds: Vec<ColumnBounds> = serde_json::from_str(&bounds).map_err(|error| odd(error.to_string()))?;
+    Ok(LiveFile {
+        file_id,
+        scope,
+        path: root.join(&relative),
+        relative,
+        rows: number(5)?,
+        bytes: number(6)?,
+        tail_bytes: number(7)?,
+        hashes: Hashes { file: row.get(8)?, blocks: row.get(9)? },
+        grain: serde_json::from_str(&grain).map_err(|error| odd(error.to_string()))?,
+        columns: bounds.iter().map(|bounds| bounds.name.clone()).collect(),
+        bounds,
+    })
+}

@@ -1,0 +1,7 @@
+//! The lake as a whole: commit and time travel, scans, damage, and what crashes leave.
+
+mod commit;
+mod damage;
+mod fixture;
+mod open;
+mod scan;
