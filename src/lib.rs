@@ -14,6 +14,7 @@
 
 pub mod db;
 pub mod generate;
+pub mod ingest;
 pub mod lake;
 pub mod model;
 pub mod query;

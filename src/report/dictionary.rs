@@ -51,6 +51,11 @@ impl Dictionary {
         }
     }
 
+    /// An empty dictionary for stored texts.
+    pub fn plain() -> Self {
+        Self::new(None)
+    }
+
     /// Distinct texts, null counted as one.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -61,11 +66,16 @@ impl Dictionary {
         self.len() == 1
     }
 
-    /// The text of an id; None for null, and for an id without a text (a currency that nobody named).
+    /// The text of an id; None for null, and for the id of a currency that the file did not name.
     pub fn text(&self, id: u32) -> Option<&str> {
         let id = id as usize;
         let end = *self.ends.get(id)?;
         (id > 0).then(|| &self.texts[self.ends[id - 1]..end])
+    }
+
+    /// Whether the text was seen.
+    pub fn has(&self, text: &str) -> bool {
+        self.values.contains_key(text)
     }
 
     /// The id of a stored text (not of a cell: no rules are applied).

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::{Header, ReportKind};
 use crate::model::facts::{Column, FactTable, Role, ValueType};
 
 /// Null, for numbers.
@@ -41,6 +42,12 @@ impl RowLayout {
             Role::Batch => 4,
         });
         Self { table: &table.name, columns }
+    }
+
+    /// The words for a report with this header: its columns, and a currency where there is money.
+    pub fn of(header: &Header, kind: &ReportKind) -> Self {
+        let money = header.columns().flatten().any(|name| name.ends_with("_micros"));
+        Self::new(kind.table(), header.columns().flatten().chain(money.then_some("currency")))
     }
 
     /// The columns, one word each.

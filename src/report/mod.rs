@@ -32,5 +32,5 @@ pub use dictionary::Dictionary;
 pub use fault::{Fault, FaultReason, Faults, Refusal};
 pub use header::Header;
 pub use kind::ReportKind;
-pub use layout::{NULL_WORD, RowLayout, Words};
+pub use layout::{NULL_WORD, RowLayout, Words, is_text};
 pub use parse::{ParseError, Parsed, RowSink, Terms, parse};

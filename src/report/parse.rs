@@ -12,6 +12,7 @@ use super::{
     DateOrder, DateReading, Dictionary, Faults, Header, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Words,
     records,
 };
+use crate::model::facts::Column;
 use crate::model::{Currency, Day, Micros};
 
 /// Where rows go, by the id of their date.
@@ -60,6 +61,19 @@ pub struct Parsed {
     pub currency: Option<Currency>,
     /// The currency was seen as a symbol in the file.
     pub currency_from_symbol: bool,
+}
+
+impl Parsed {
+    /// Gives the rows to come other words: those of `layout`, which has all columns of the present one.
+    pub fn widen(&mut self, layout: RowLayout) {
+        let mut old = std::mem::take(&mut self.dictionaries);
+        let dictionary = |column: &&Column| match self.layout.position(&column.name) {
+            Some(word) => old[word].take(),
+            None => super::is_text(column).then(Dictionary::plain),
+        };
+        self.dictionaries = layout.columns().iter().map(dictionary).collect();
+        self.layout = layout;
+    }
 }
 
 /// Why a parse ended early.

@@ -91,9 +91,7 @@ const THE_CURRENCY: u32 = 1;
 
 impl Reader {
     pub(super) fn new(header: &Header, kind: &ReportKind) -> Self {
-        let table = kind.table();
-        let money = header.columns().flatten().any(|name| name.ends_with("_micros"));
-        let layout = RowLayout::new(table, header.columns().flatten().chain(money.then_some("currency")));
+        let layout = RowLayout::of(header, kind);
         let dictionary = |column: &&Column| {
             super::layout::is_text(column).then(|| Dictionary::new(columns().get(column.name.as_str())))
         };

@@ -1,0 +1,110 @@
+//! What an import answers: one object per file, the same for people, `--json`, HTTP and the record in the database.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, BatchId, Currency, Day, Micros};
+use crate::report::{Fault, Refusal};
+
+/// What became of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Its rows are live.
+    Imported,
+    /// The same bytes are live already; nothing changed.
+    Duplicate,
+    /// Nothing of it was taken.
+    Refused,
+}
+
+/// First and last day of a file's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateRange {
+    /// The first day.
+    pub start: Day,
+    /// The last day.
+    pub end: Day,
+}
+
+/// The answer for one file. `rows_read` is the sum of the five outcomes after it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportAnswer {
+    /// The file, as it was named.
+    pub file: String,
+    /// The account it was imported for.
+    pub account_id: AccountId,
+    /// The import that holds its rows; for a duplicate the first one.
+    pub batch_id: Option<BatchId>,
+    /// What became of it.
+    pub status: Status,
+    /// The kind of report, where it was recognised.
+    pub kind: Option<String>,
+    /// Data rows of the file.
+    pub rows_read: u64,
+    /// Rows with keys that were not there before.
+    pub rows_imported: u64,
+    /// Rows that took the place of one with the same key.
+    pub rows_replaced: u64,
+    /// Rows that say what was there already.
+    pub rows_duplicate: u64,
+    /// Rows at fault.
+    pub rows_rejected: u64,
+    /// Rows of totals, and in mode skip rows whose key was there.
+    pub rows_skipped: u64,
+    /// The days of the rows.
+    pub date_range: Option<DateRange>,
+    /// Σ spend of the rows that were not rejected, exact.
+    pub spend_micros: Option<Micros>,
+    /// The currency of the spend, where it is known.
+    pub currency: Option<Currency>,
+    /// How often each warning was raised.
+    pub warnings: BTreeMap<String, u64>,
+    /// Header → column, as they were read.
+    pub columns_mapped: BTreeMap<String, String>,
+    /// Headers that were not read.
+    pub columns_ignored: Vec<String>,
+    /// What answers will lack because the report has no such column, and headers that look misspelt.
+    pub notes: Vec<String>,
+    /// Rejected rows by reason.
+    pub faults_by_reason: BTreeMap<String, u64>,
+    /// The first rejected rows, at most [`ImportAnswer::FAULTS`].
+    pub faults: Vec<Fault>,
+    /// Wall time.
+    pub elapsed_ms: u64,
+    /// Why it was refused.
+    pub error: Option<Refusal>,
+}
+
+impl ImportAnswer {
+    /// Faults in an answer; up to 10,000 are in `import_faults`.
+    pub const FAULTS: usize = 100;
+
+    pub(super) fn new(file: &str, account_id: AccountId) -> Self {
+        Self {
+            file: file.to_owned(),
+            account_id,
+            batch_id: None,
+            status: Status::Refused,
+            kind: None,
+            rows_read: 0,
+            rows_imported: 0,
+            rows_replaced: 0,
+            rows_duplicate: 0,
+            rows_rejected: 0,
+            rows_skipped: 0,
+            date_range: None,
+            spend_micros: None,
+            currency: None,
+            warnings: BTreeMap::new(),
+            columns_mapped: BTreeMap::new(),
+            columns_ignored: Vec::new(),
+            notes: Vec::new(),
+            faults_by_reason: BTreeMap::new(),
+            faults: Vec::new(),
+            elapsed_ms: 0,
+            error: None,
+        }
+    }
+}

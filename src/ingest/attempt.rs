@@ -1,0 +1,322 @@
+//! One file's way from bytes to commit.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::time::Instant;
+
+use super::answer::DateRange;
+use super::input::Hashed;
+use super::partition::{Partitions, Staging};
+use super::record::{self, Bytes, Claim};
+use super::rows::DateRows;
+use super::turns::Turn;
+use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, Progress, Source, Status, kill};
+use crate::lake::{At, Change, LakeError};
+use crate::model::{BatchId, Day, SnapshotId};
+use crate::report::{self, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms};
+
+/// Why the way ended before the commit.
+pub(super) enum Ended {
+    Refused(Box<Refusal>),
+    Duplicate(BatchId),
+    Failed(ImportError),
+}
+
+impl<E: Into<ImportError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+/// One import under way.
+pub(super) struct Attempt<'a> {
+    importer: &'a Importer,
+    source: &'a Source,
+    options: &'a ImportOptions,
+    progress: &'a dyn Progress,
+    started: Instant,
+    answer: ImportAnswer,
+    faults: Vec<Fault>,
+    hash: String,
+    size: u64,
+    claim: Option<BatchId>,
+}
+
+/// A file that other imports kept overtaking is given up after this many tries.
+const TRIES: u32 = 5;
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(
+        importer: &'a Importer,
+        source: &'a Source,
+        options: &'a ImportOptions,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let answer = ImportAnswer::new(source.name(), options.account);
+        let (faults, hash, size, claim) = Default::default();
+        Self { importer, source, options, progress, started: Instant::now(), answer, faults, hash, size, claim }
+    }
+
+    /// Goes the whole way. The turns keep several files of one call in their order.
+    pub(super) fn run(mut self, mut claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
+        let ended = self.go(&mut claims, &mut commits);
+        drop(claims);
+        self.answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        match ended {
+            Ok(()) => {}
+            Err(Ended::Duplicate(first)) => {
+                self.answer.status = Status::Duplicate;
+                self.answer.batch_id = Some(first);
+            }
+            Err(Ended::Refused(refusal)) => {
+                self.answer.error = Some(*refusal);
+                self.record_refusal()?;
+            }
+            Err(Ended::Failed(error)) => {
+                self.give_up(&error)?;
+                return Err(error);
+            }
+        }
+        Ok(self.answer)
+    }
+
+    fn go(&mut self, claims: &mut Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
+        self.progress.stage(self.source.name(), "reading");
+        let (mut file, size) = self.source.open()?;
+        self.size = size;
+        let (header, kind) = self.recognise(&mut file)?;
+        self.refuse_known_bytes(kind)?;
+        for _ in 0..TRIES {
+            let (parsed, rows) = self.parse(&header, kind)?;
+            self.check(&parsed)?;
+            claims.wait();
+            let batch = self.claim()?;
+            match self.write(parsed, rows, kind, batch, commits)? {
+                Committed::Yes => return Ok(()),
+                Committed::Overtaken => {}
+            }
+        }
+        Err(ImportError::Contended(TRIES, self.source.name().to_owned()).into())
+    }
+
+    fn recognise(&mut self, file: &mut File) -> Result<(Header, &'static ReportKind), Ended> {
+        let mut start = Vec::new();
+        let read = file.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
+        read.map_err(ImportError::input(self.source.path()))?;
+        let header = Header::read(&start, start.len() < RECORD_CAP_BYTES)?;
+        let kind = ReportKind::recognise(&header)?;
+        let answer = &mut self.answer;
+        answer.kind = Some(kind.name.clone());
+        answer.columns_mapped = header.mapped().map(|(name, column)| (name.to_owned(), column.to_owned())).collect();
+        answer.columns_ignored = header.ignored().map(str::to_owned).collect();
+        let poorer =
+            kind.poorer_without(&header).map(|(column, costs)| format!("without {column} there is no {costs}"));
+        let missed = header.near_misses();
+        let missed =
+            missed.iter().map(|(found, meant)| format!("the column '{found}' is ignored; is '{meant}' meant?"));
+        answer.notes = poorer.chain(missed).collect();
+        Ok((header, kind))
+    }
+
+    /// A file of a known size is hashed first: most often it is an old mail seen again.
+    fn refuse_known_bytes(&mut self, kind: &ReportKind) -> Result<(), Ended> {
+        let (db, account) = (&self.importer.db, self.options.account);
+        if !db.read(|tx| record::size_is_known(tx, account, &kind.name, self.size))? {
+            return Ok(());
+        }
+        let (file, _) = self.source.open()?;
+        let hashed = Hashed::new(file, &super::NoProgress).finish().map_err(ImportError::input(self.source.path()))?;
+        match db.read(|tx| record::live_import(tx, account, &kind.name, &hashed.0))? {
+            Some(first) => Err(Ended::Duplicate(first)),
+            None => Ok(()),
+        }
+    }
+
+    fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, DateRows), Ended> {
+        let importer = self.importer;
+        let habits = importer.db.read(|tx| record::account_habits(tx, self.options.account))?;
+        let terms = Terms {
+            today: importer.clock.today(),
+            date_order: self.options.date_order,
+            account_date_order: habits.date_order,
+            account_currency: habits.currency,
+        };
+        let width = RowLayout::of(header, kind).width();
+        let mut rows = DateRows::new(width, importer.limits.rows_in_memory_bytes, &importer.tmp);
+        let (file, _) = self.source.open()?;
+        let mut input = Hashed::new(file, self.progress);
+        let parsed = report::parse(&mut input, header, kind, &terms, &mut rows).map_err(|error| match error {
+            ParseError::Refused(refusal) => Ended::from(refusal),
+            ParseError::Io(error) => Ended::Failed(ImportError::input(self.source.path())(error)),
+        })?;
+        (self.hash, self.size) = input.finish().map_err(ImportError::input(self.source.path()))?;
+        Ok((parsed, rows))
+    }
+
+    /// Takes over what the report says, and refuses it where too little of it can be read.
+    fn check(&mut self, parsed: &Parsed) -> Result<(), Ended> {
+        let answer = &mut self.answer;
+        answer.rows_read = parsed.rows_read;
+        answer.rows_rejected = parsed.faults.count();
+        answer.rows_skipped = parsed.rows_skipped;
+        answer.spend_micros = parsed.spend;
+        answer.currency = parsed.currency;
+        answer.warnings = parsed.warnings.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        let by_reason = parsed.faults.by_reason.iter();
+        answer.faults_by_reason = by_reason.map(|(reason, count)| (reason.code().to_owned(), *count)).collect();
+        answer.faults = parsed.faults.kept.iter().take(ImportAnswer::FAULTS).cloned().collect();
+        self.faults.clone_from(&parsed.faults.kept);
+        let days = || parsed.days.iter().flatten();
+        answer.date_range = days().min().zip(days().max()).map(|(start, end)| DateRange { start: *start, end: *end });
+        let rejected_pct = 100.0 * answer.rows_rejected as f64 / answer.rows_read.max(1) as f64;
+        let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { self.importer.limits.max_reject_pct };
+        if answer.rows_rejected > 0 && rejected_pct > allowed_pct {
+            let first = parsed.faults.kept.first().map(describe).unwrap_or_default();
+            let message = format!(
+                "{} of {} rows cannot be read ({rejected_pct:.1} %, allowed {allowed_pct} %); {first}",
+                answer.rows_rejected, answer.rows_read
+            );
+            return Err(Refusal::new("too_many_rejects", message).into());
+        }
+        if answer.rows_read == answer.rows_skipped {
+            return Err(Refusal::new(
+                "no_rows",
+                "the report has a header but no rows: export it for days with traffic",
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Claims the bytes; waits while another import of the same bytes is on its way.
+    fn claim(&mut self) -> Result<BatchId, Ended> {
+        if let Some(batch) = self.claim {
+            return Ok(batch);
+        }
+        loop {
+            let now = self.importer.clock.timestamp();
+            let bytes = Bytes { hash: &self.hash, size: self.size };
+            match self.importer.db.write(|tx| record::claim(tx, &self.answer, self.options, bytes, &now))? {
+                Claim::Ours(batch) => {
+                    self.claim = Some(batch);
+                    self.answer.batch_id = Some(batch);
+                    kill::point("after_claim");
+                    return Ok(batch);
+                }
+                Claim::Done(first) => return Err(Ended::Duplicate(first)),
+                Claim::Running => std::thread::sleep(std::time::Duration::from_millis(50)),
+            }
+        }
+    }
+
+    fn write(
+        &mut self,
+        mut parsed: Parsed,
+        mut rows: DateRows,
+        kind: &'static ReportKind,
+        batch: BatchId,
+        commits: &mut Turn<'_>,
+    ) -> Result<Committed, Ended> {
+        self.progress.stage(self.source.name(), "writing");
+        let importer = self.importer;
+        let mut days: BTreeMap<Day, Vec<u32>> = BTreeMap::new();
+        for (date, day) in parsed.days.iter().enumerate() {
+            if let Some(day) = day {
+                days.entry(*day).or_default().push(date as u32);
+            }
+        }
+        let snapshot = importer.lake.snapshot(&At::Latest)?;
+        let staging = Staging { lake: &importer.lake, snapshot: &snapshot, kind, options: self.options, batch };
+        let mut partitions = Partitions::new(&staging, &mut parsed, days.keys().copied())?;
+        for (day, dates) in days {
+            let mut of_day = rows.take(dates[0]).map_err(ImportError::input(&importer.tmp))?;
+            for date in &dates[1..] {
+                of_day.append(rows.take(*date).map_err(ImportError::input(&importer.tmp))?);
+            }
+            partitions.stage(day, of_day)?;
+        }
+        let (staged, ended, outcomes) = partitions.finish();
+        kill::point("after_stage");
+        let published = importer.lake.publish(staged)?;
+        kill::point("after_publish");
+        let answer = &mut self.answer;
+        answer.rows_imported = outcomes.imported;
+        answer.rows_replaced = outcomes.replaced;
+        answer.rows_duplicate = outcomes.duplicate;
+        answer.rows_skipped = parsed.rows_skipped + outcomes.skipped;
+        answer.status = Status::Imported;
+        answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        commits.wait();
+        self.progress.stage(self.source.name(), "committing");
+        let change = Change {
+            add: published,
+            end: ended,
+            base: snapshot.id,
+            author: "catscan import".to_owned(),
+            message: format!("import of {} as batch {batch}", self.source.name()),
+            extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
+            now: importer.clock.now(),
+        };
+        match self.commit(change, &parsed, batch) {
+            Ok(_) => {
+                kill::point("after_commit");
+                Ok(Committed::Yes)
+            }
+            Err(ImportError::Lake(LakeError::Conflict { .. })) => Ok(Committed::Overtaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn commit(&self, change: Change, parsed: &Parsed, batch: BatchId) -> Result<SnapshotId, ImportError> {
+        let now = self.importer.clock.timestamp();
+        self.importer.db.write(|tx| {
+            let snapshot = self.importer.lake.commit(tx, change)?;
+            record::finish(tx, batch, &self.answer, &self.faults, Some(snapshot), &now)?;
+            let currency = parsed.currency.filter(|_| parsed.currency_from_symbol);
+            let order = parsed.reading.shown_by_file.then_some(parsed.reading.order);
+            record::learn(tx, self.options.account, currency, order)?;
+            kill::point("before_commit");
+            Ok(snapshot)
+        })
+    }
+
+    fn record_refusal(&mut self) -> Result<(), ImportError> {
+        let now = self.importer.clock.timestamp();
+        let bytes = Bytes { hash: &self.hash, size: self.size };
+        let answer = &self.answer;
+        let batch = self.importer.db.write(|tx| match self.claim {
+            Some(batch) => record::finish(tx, batch, answer, &self.faults, None, &now).map(|()| batch),
+            None => record::refused(tx, answer, self.options, bytes, &self.faults, &now),
+        })?;
+        self.answer.batch_id = Some(batch);
+        Ok(())
+    }
+
+    fn give_up(&self, error: &ImportError) -> Result<(), ImportError> {
+        let Some(batch) = self.claim else { return Ok(()) };
+        let now = self.importer.clock.timestamp();
+        // If the database is what failed, the claim is freed at the next start.
+        let freed = self.importer.db.write(|tx| record::free_claim(tx, batch, &error.to_string(), &now));
+        tracing::debug!(?freed, %batch, "import gave up");
+        Ok(())
+    }
+}
+
+enum Committed {
+    Yes,
+    /// Another import changed the same days meanwhile.
+    Overtaken,
+}
+
+fn describe(fault: &Fault) -> String {
+    let column = fault.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+    let value = fault.value.as_ref().map(|value| format!(", value '{value}'")).unwrap_or_default();
+    format!("first: line {}{column}{value}: {}", fault.line, fault.reason.code())
+}

@@ -1,0 +1,122 @@
+//! The door to importing: one file, or several in parallel with the outcome of their order.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::attempt::Attempt;
+use super::turns::Turns;
+use super::{ImportAnswer, ImportError, Mode, Progress, Source, record};
+use crate::db::Db;
+use crate::lake::Lake;
+use crate::model::{AccountId, Clock};
+use crate::report::{DateOrder, Refusal};
+
+/// Imports files into one store.
+#[derive(Clone)]
+pub struct Importer {
+    pub(super) db: Db,
+    pub(super) lake: Lake,
+    pub(super) tmp: PathBuf,
+    pub(super) clock: Clock,
+    pub(super) limits: ImportLimits,
+}
+
+/// What an import may take.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportLimits {
+    /// Rejected rows in percent of a file's rows beyond which the file is refused.
+    pub max_reject_pct: f64,
+    /// Rows of one file held in memory before they spill, in bytes.
+    pub rows_in_memory_bytes: usize,
+    /// Files that are read at the same time.
+    pub parallel_files: usize,
+}
+
+impl Default for ImportLimits {
+    fn default() -> Self {
+        let parallel_files = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 512 << 20, parallel_files }
+    }
+}
+
+/// How a file is meant.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportOptions {
+    /// The account that the file belongs to.
+    pub account: AccountId,
+    /// How it meets live rows.
+    pub mode: Mode,
+    /// The order of month and day, where the user says it.
+    pub date_order: Option<DateOrder>,
+    /// In mode replace: let the file erase billing ids and buyer accounts that it lacks.
+    pub drop_missing: bool,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { account: AccountId::FIRST, mode: Mode::Merge, date_order: None, drop_missing: false }
+    }
+}
+
+impl Importer {
+    /// An importer on an open store; `tmp` takes rows that do not fit the memory.
+    pub fn new(db: Db, lake: Lake, tmp: PathBuf, clock: Clock, limits: ImportLimits) -> Self {
+        Self { db, lake, tmp, clock, limits }
+    }
+
+    /// Frees the claims of imports whose process died. Called once, by the writing process, at its start.
+    pub fn recover(&self) -> Result<usize, ImportError> {
+        let now = self.clock.timestamp();
+        self.db.write(|tx| record::free_claims(tx, &now))
+    }
+
+    /// Imports one file. A file at fault is an answer with status refused; an error means that the store failed.
+    pub fn import(
+        &self,
+        source: &Source,
+        options: &ImportOptions,
+        progress: &dyn Progress,
+    ) -> Result<ImportAnswer, ImportError> {
+        let (claims, commits) = (Turns::default(), Turns::default());
+        Attempt::new(self, source, options, progress).run(claims.turn(0), commits.turn(0))
+    }
+
+    /// Imports files in parallel; the outcome is that of their order. `answered` is told each answer as it comes, in
+    /// their order. Where the store fails, the answer is a refusal with the reason.
+    pub fn import_all(
+        &self,
+        sources: &[Source],
+        options: &ImportOptions,
+        progress: &dyn Progress,
+        answered: &(dyn Fn(&ImportAnswer) + Sync),
+    ) -> Vec<ImportAnswer> {
+        let (claims, commits, answers) = (Turns::default(), Turns::default(), Turns::default());
+        let next = AtomicUsize::new(0);
+        let all = Mutex::new(Vec::with_capacity(sources.len()));
+        let work = || {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(source) = sources.get(number) else { return };
+                let mut turn = answers.turn(number);
+                let attempt = Attempt::new(self, source, options, progress);
+                let answer = attempt.run(claims.turn(number), commits.turn(number));
+                let answer = answer.unwrap_or_else(|error| {
+                    let mut answer = ImportAnswer::new(source.name(), options.account);
+                    answer.error = Some(Refusal::new("store_failed", error.to_string()));
+                    answer
+                });
+                turn.wait();
+                answered(&answer);
+                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(answer);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.limits.parallel_files.min(sources.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

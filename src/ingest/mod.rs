@@ -1,0 +1,36 @@
+//! One file of a report → sorted, deduplicated day partitions → one commit.
+//!
+//! The way of a file ([`Importer::import`]): open and recognise ([`crate::report`]), parse into rows by date (`rows`,
+//! spilling beyond the memory budget), claim its bytes (`record`), then per day: read the live partition (`live`), sort
+//! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
+//! makes history, faults and files visible together.
+//!
+//! Invariants: all days of a file or none; the same bytes once per account and kind; each row read has exactly one
+//! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
+//! thread.
+
+mod answer;
+mod attempt;
+mod encode;
+mod error;
+mod importer;
+mod input;
+mod kill;
+mod live;
+mod mode;
+mod order;
+mod partition;
+mod progress;
+mod record;
+mod resolve;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod turns;
+
+pub use answer::{DateRange, ImportAnswer, Status};
+pub use error::ImportError;
+pub use importer::{ImportLimits, ImportOptions, Importer};
+pub use input::Source;
+pub use mode::Mode;
+pub use progress::{NoProgress, Progress};

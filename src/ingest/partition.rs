@@ -1,0 +1,161 @@
+//! One day of a file and the live partition that it meets → one staged file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::StringArray;
+
+use super::attempt::Ended;
+use super::encode::{self, Encoder, ROW_GROUP_ROWS};
+use super::resolve::{Outcomes, resolve};
+use super::rows::Rows;
+use super::{ImportOptions, Mode, live, order};
+use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
+use crate::model::{BatchId, Day};
+use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
+
+/// What all days of a file have in common.
+pub(super) struct Staging<'a> {
+    pub lake: &'a Lake,
+    pub snapshot: &'a Snapshot,
+    pub kind: &'static ReportKind,
+    pub options: &'a ImportOptions,
+    pub batch: BatchId,
+}
+
+impl Staging<'_> {
+    fn scope(&self, day: Day) -> Scope {
+        Scope { table: self.kind.table(), account: self.options.account, report: self.kind.name.clone(), day }
+    }
+
+    fn live(&self, day: Day) -> Vec<Arc<LiveFile>> {
+        self.snapshot.files_of(&self.scope(day))
+    }
+}
+
+/// The days of a file on their way into staged files.
+pub(super) struct Partitions<'a> {
+    staging: &'a Staging<'a>,
+    parsed: &'a mut Parsed,
+    /// The words of the rows that come in.
+    from: RowLayout,
+    /// The texts of the dictionaries, while no live partition has added to them.
+    texts: Option<Vec<Option<Arc<StringArray>>>>,
+    staged: Vec<StagedFile>,
+    ended: Vec<i64>,
+    outcomes: Outcomes,
+}
+
+impl<'a> Partitions<'a> {
+    /// Refuses the file where a day has another grain, or where it must not replace a day.
+    pub(super) fn new(
+        staging: &'a Staging<'a>,
+        parsed: &'a mut Parsed,
+        days: impl Iterator<Item = Day>,
+    ) -> Result<Self, Ended> {
+        let from = parsed.layout.clone();
+        let mut columns: BTreeSet<String> = from.columns().iter().map(|column| column.name.clone()).collect();
+        for day in days {
+            let files = staging.live(day);
+            if staging.options.mode == Mode::Replace {
+                refuse_to_erase(staging, parsed, day, &files)?;
+                continue;
+            }
+            refuse_other_grain(staging, &from, day, &files)?;
+            columns.extend(live::columns(&files).into_iter().map(str::to_owned));
+        }
+        parsed.widen(RowLayout::new(staging.kind.table(), columns));
+        let (texts, staged, ended, outcomes) = Default::default();
+        Ok(Self { staging, parsed, from, texts, staged, ended, outcomes })
+    }
+
+    /// Brings the rows of one day together with its live ones, and writes what lives on.
+    pub(super) fn stage(&mut self, day: Day, mut rows: Rows) -> Result<(), Ended> {
+        if let (None, Some(word)) = (self.parsed.currency, self.from.position("currency")) {
+            // The currency that the file's rows wait for is not known: they have none.
+            rows.fill(word, 0);
+        }
+        let Staging { lake, options, kind, batch, .. } = self.staging;
+        let files = self.staging.live(day);
+        let parsed = &mut *self.parsed;
+        let mut all = Rows::new(parsed.layout.width());
+        if options.mode != Mode::Replace {
+            for file in &files {
+                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut all)?;
+                self.texts = None;
+            }
+        }
+        let live_rows = all.len();
+        all.append(rows.relaid(&self.from, &parsed.layout));
+        let sorted = order::sorted(&all, &parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live_rows, options.mode);
+        self.outcomes += outcomes;
+        if outcomes.nothing_new() {
+            return Ok(());
+        }
+        let columns = encode::stored_columns(kind.table(), &parsed.layout);
+        let names: Vec<_> = columns.iter().map(|(_, column)| *column).collect();
+        let texts = self.texts.get_or_insert_with(|| encode::texts(&parsed.dictionaries)).clone();
+        let encoder = Encoder::new(&all, &parsed.words, texts, columns, *batch);
+        let grain = parsed.layout.grain();
+        let mut file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        for chunk in order.chunks(ROW_GROUP_ROWS) {
+            file.write(&encoder.batch(chunk).map_err(super::ImportError::from)?)?;
+        }
+        self.staged.push(file.finish()?);
+        self.ended.extend(files.iter().map(|file| file.file_id));
+        Ok(())
+    }
+
+    /// The new files, the ids of the files that they replace, and what became of the rows.
+    pub(super) fn finish(self) -> (Vec<StagedFile>, Vec<i64>, Outcomes) {
+        (self.staged, self.ended, self.outcomes)
+    }
+}
+
+/// Rows of another grain would stand beside the live ones and count everything twice.
+fn refuse_other_grain(
+    staging: &Staging<'_>,
+    layout: &RowLayout,
+    day: Day,
+    files: &[Arc<LiveFile>],
+) -> Result<(), Ended> {
+    let ours: BTreeSet<&str> = layout.grain().into_iter().collect();
+    for file in files {
+        let theirs: BTreeSet<&str> = file.grain.iter().map(String::as_str).collect();
+        if theirs != ours {
+            let list = |grain: &BTreeSet<&str>| grain.iter().copied().collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "the {} of {day} is there by {}; this file is by {}: both would count everything twice. Import a file with \
+                 the same columns, or take this one instead with --mode replace",
+                staging.kind.title,
+                list(&theirs),
+                list(&ours)
+            );
+            return Err(Refusal::new("other_grain", message).into());
+        }
+    }
+    Ok(())
+}
+
+/// One seat's file must not erase the others' rows of the day.
+fn refuse_to_erase(staging: &Staging<'_>, parsed: &Parsed, day: Day, files: &[Arc<LiveFile>]) -> Result<(), Ended> {
+    if staging.options.drop_missing {
+        return Ok(());
+    }
+    for column in ["billing_id", "buyer_account_id"] {
+        let dictionary = parsed.layout.position(column).and_then(|word| parsed.dictionaries[word].as_ref());
+        let has = |text: &str| dictionary.is_some_and(|dictionary| dictionary.has(text));
+        let live = live::distinct(files, staging.kind.table(), column)?;
+        let missing: Vec<_> = live.iter().filter(|text| !has(text)).map(String::as_str).collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "{day} has rows of {column} {} that this file lacks, and mode replace would erase them; import with \
+                 --mode merge, or add --drop-missing",
+                missing.join(", ")
+            );
+            return Err(Refusal::new("would_erase", message).into());
+        }
+    }
+    Ok(())
+}

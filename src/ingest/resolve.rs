@@ -1,0 +1,192 @@
+//! Which rows of a partition live on: one per natural key (DOMAIN.md §2.5).
+//!
+//! The rows stand as if they had come one after the other, those of the live partition first: a later row of a key
+//! replaces the one before, unless it says the same; in mode skip a live row stays. Each row of the file has exactly
+//! one outcome, so the counts add up.
+
+use super::Mode;
+use super::order::Sorted;
+use super::rows::Rows;
+use crate::report::RowLayout;
+
+/// Outcomes of the rows of a file in one partition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcomes {
+    /// New keys.
+    pub imported: u64,
+    /// Changed rows of known keys.
+    pub replaced: u64,
+    /// Rows that say what is known.
+    pub duplicate: u64,
+    /// Rows of live keys in mode skip.
+    pub skipped: u64,
+}
+
+impl std::ops::AddAssign for Outcomes {
+    fn add_assign(&mut self, other: Self) {
+        self.imported += other.imported;
+        self.replaced += other.replaced;
+        self.duplicate += other.duplicate;
+        self.skipped += other.skipped;
+    }
+}
+
+impl Outcomes {
+    /// Whether the file changes nothing in the partition.
+    pub(super) fn nothing_new(&self) -> bool {
+        self.imported == 0 && self.replaced == 0
+    }
+}
+
+/// Reduces the order to the rows that live on. The first `live` rows are those of the live partition.
+pub(super) fn resolve(
+    rows: &Rows,
+    layout: &RowLayout,
+    sorted: Sorted,
+    live: usize,
+    mode: Mode,
+) -> (Vec<u32>, Outcomes) {
+    let key = Key { rows, dimensions: layout.dimensions(), attributes: layout.attributes() };
+    let values = layout.values();
+    let Sorted { mut order, same_as_before } = sorted;
+    let mut outcomes = Outcomes::default();
+    let mut kept = 0;
+    let mut start = 0;
+    while start < order.len() {
+        let mut end = start + 1;
+        while end < order.len() && same_as_before[end] {
+            end += 1;
+        }
+        if end == start + 1 {
+            // The common case: no other row has these sort values.
+            outcomes.imported += u64::from(order[start] as usize >= live);
+            order[kept] = order[start];
+            kept += 1;
+            start = end;
+            continue;
+        }
+        order[start..end].sort_unstable_by(|a, b| key.compare(*a, *b).then(a.cmp(b)));
+        let mut at = start;
+        while at < end {
+            let mut winner = order[at];
+            outcomes.imported += u64::from(winner as usize >= live);
+            at += 1;
+            while at < end && key.compare(winner, order[at]).is_eq() {
+                let row = order[at];
+                if rows.row(winner as usize)[..values] == rows.row(row as usize)[..values] {
+                    outcomes.duplicate += 1;
+                } else if mode == Mode::Skip && (winner as usize) < live {
+                    outcomes.skipped += 1;
+                } else {
+                    outcomes.replaced += 1;
+                    winner = row;
+                }
+                at += 1;
+            }
+            order[kept] = winner;
+            kept += 1;
+        }
+        start = end;
+    }
+    order.truncate(kept);
+    (order, outcomes)
+}
+
+/// The natural key: all dimensions, and a name where the id that it names is null.
+struct Key<'a> {
+    rows: &'a Rows,
+    dimensions: usize,
+    attributes: Vec<(Option<usize>, usize)>,
+}
+
+impl Key<'_> {
+    fn compare(&self, a: u32, b: u32) -> std::cmp::Ordering {
+        let (a, b) = (self.rows.row(a as usize), self.rows.row(b as usize));
+        let mut order = a[..self.dimensions].cmp(&b[..self.dimensions]);
+        for (id, name) in &self.attributes {
+            if id.is_none_or(|id| a[id] == 0) {
+                order = order.then(a[*name].cmp(&b[*name]));
+            }
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::order;
+    use crate::model::facts;
+    use crate::report::Dictionary;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    /// creative, publisher id, publisher name, impressions
+    type Row = (u32, u32, u32, u32);
+
+    fn check(live: &[Row], file: &[Row], mode: Mode) -> (Vec<Row>, Outcomes) {
+        let table = facts::table("rtb_daily").unwrap();
+        let layout = RowLayout::new(table, ["creative_id", "publisher_id", "publisher_name", "impressions"]);
+        let mut dictionary = Dictionary::plain();
+        for text in ["a", "b", "c", "d"] {
+            dictionary.id(text);
+        }
+        let mut dictionaries = vec![Some(dictionary)];
+        dictionaries.resize_with(layout.width(), || None);
+        let mut rows = Rows::new(layout.width());
+        for row in live.iter().chain(file) {
+            rows.push(&[row.0, row.1, row.2, row.3, 0]);
+        }
+        let sorted = order::sorted(&rows, &layout, &dictionaries, &table.sort);
+        let (order, outcomes) = resolve(&rows, &layout, sorted, live.len(), mode);
+        let row = |row: &[u32]| (row[0], row[1], row[2], row[3]);
+        (order.iter().map(|index| row(rows.row(*index as usize))).collect(), outcomes)
+    }
+
+    #[test]
+    fn the_later_row_wins_and_equal_rows_are_duplicates() {
+        let (rows, outcomes) =
+            check(&[(1, 1, 1, 5), (2, 1, 1, 5)], &[(1, 1, 1, 6), (2, 1, 1, 5), (3, 1, 1, 1)], Mode::Merge);
+        assert_eq!(rows, [(1, 1, 1, 6), (2, 1, 1, 5), (3, 1, 1, 1)]);
+        assert_eq!(outcomes, Outcomes { imported: 1, replaced: 1, duplicate: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn a_name_is_part_of_the_key_only_without_its_id() {
+        let (rows, _) = check(&[], &[(1, 1, 1, 5), (1, 1, 2, 6), (1, 0, 1, 7), (1, 0, 2, 8)], Mode::Merge);
+        assert_eq!(rows.len(), 3);
+        assert!(rows.contains(&(1, 1, 2, 6)) && rows.contains(&(1, 0, 1, 7)) && rows.contains(&(1, 0, 2, 8)));
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        prop::collection::vec((1..4_u32, 0..2_u32, 0..3_u32, 0..3_u32), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn resolving_is_a_map_filled_row_by_row(first in rows(), file in rows(), skip in any::<bool>()) {
+            let mode = if skip { Mode::Skip } else { Mode::Merge };
+            let (live, _) = check(&[], &first, Mode::Merge);
+            let (result, outcomes) = check(&live, &file, mode);
+            let key = |row: &Row| (row.0, row.1, if row.1 == 0 { row.2 } else { 0 });
+            let before: HashMap<_, _> = live.iter().map(|row| (key(row), *row)).collect();
+            let mut map = before.clone();
+            let mut expected = Outcomes::default();
+            for row in &file {
+                match map.get(&key(row)) {
+                    None => expected.imported += 1,
+                    Some(known) if known == row => { expected.duplicate += 1; continue }
+                    Some(_) if skip && before.contains_key(&key(row)) => { expected.skipped += 1; continue }
+                    Some(_) => expected.replaced += 1,
+                }
+                map.insert(key(row), *row);
+            }
+            prop_assert_eq!(outcomes, expected);
+            let mut expected: Vec<_> = map.into_values().collect();
+            expected.sort();
+            let mut result = result;
+            result.sort();
+            prop_assert_eq!(result, expected);
+        }
+    }
+}
