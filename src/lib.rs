@@ -13,9 +13,11 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod db;
+pub mod entities;
 pub mod generate;
 pub mod ingest;
 pub mod lake;
 pub mod model;
 pub mod query;
 pub mod report;
+pub mod sync;

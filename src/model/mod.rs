@@ -3,12 +3,14 @@
 //! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
 
 mod clock;
+mod date_order;
 mod day;
 pub mod facts;
 mod ids;
 mod money;
 
 pub use clock::Clock;
+pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use ids::{AccountId, BatchId, SnapshotId};
 pub use money::{Currency, Micros};

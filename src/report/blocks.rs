@@ -182,12 +182,12 @@ fn prefix_xor(mut bits: u64) -> u64 {
 fn equal(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
     use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
     let mut masks = [0; 4];
+    let (words, _) = chunk.as_chunks::<8>();
     for quarter in 0..4 {
-        let word =
-            |at: usize| i64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7].map(|i: usize| chunk[quarter * 16 + at + i]));
+        let word = |at: usize| i64::from_le_bytes(words[quarter * 2 + at]);
         // SAFETY: these need SSE2 and nothing else, and every x86-64 processor has it; no memory is read through pointers.
         let hits = unsafe {
-            let bytes = _mm_set_epi64x(word(8), word(0));
+            let bytes = _mm_set_epi64x(word(1), word(0));
             needles.map(|needle| _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(needle as i8))))
         };
         for (mask, hits) in masks.iter_mut().zip(hits) {

@@ -183,16 +183,13 @@ static KEEP: [[u64; 4]; SHORT + 1] = {
 
 #[inline]
 fn key(block: &[u8], start: usize, len: usize) -> [u64; 4] {
-    let window: &[u8; WINDOW] = match block[start..].first_chunk() {
-        Some(window) => window,
+    let Some(window) = block[start..].first_chunk::<WINDOW>() else {
         // Blocks end in WINDOW bytes of padding.
-        None => unreachable!("a field starts at least {WINDOW} bytes before the end of its block"),
+        unreachable!("a field starts at least {WINDOW} bytes before the end of its block");
     };
+    let (words, _) = window.as_chunks::<8>();
     let keep = &KEEP[len];
-    let word = |at: usize| {
-        let bytes = [0, 1, 2, 3, 4, 5, 6, 7].map(|byte: usize| window[at * 8 + byte]);
-        u64::from_le_bytes(bytes) & keep[at]
-    };
+    let word = |at: usize| u64::from_le_bytes(words[at]) & keep[at];
     [word(0), word(1), word(2), word(3) | (len as u64) << 24]
 }
 

@@ -208,8 +208,8 @@ fn digits(block: &[u8], end: usize, len: usize) -> Option<i64> {
         return None;
     }
     // A block starts with padding, so eight bytes stand before any end.
-    let bytes = [8, 7, 6, 5, 4, 3, 2, 1].map(|back: usize| block[end - back]);
-    let word = (u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030) & (u64::MAX << ((8 - len) * 8));
+    let bytes = block[..end].last_chunk::<8>()?;
+    let word = (u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030) & (u64::MAX << ((8 - len) * 8));
     if (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }

@@ -1,41 +1,8 @@
 //! Days: ISO, or month and day in an order that is decided once per file from all its dates.
 
-use serde::{Deserialize, Serialize};
-
 use super::trimmed;
+pub use crate::model::DateOrder;
 use crate::model::Day;
-
-/// The order of the first two numbers in `3/4/2026`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DateOrder {
-    /// 3/4 is March 4.
-    MonthFirst,
-    /// 3/4 is 3 April.
-    DayFirst,
-}
-
-impl DateOrder {
-    /// The name in the database and on the command line.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::MonthFirst => "month_first",
-            Self::DayFirst => "day_first",
-        }
-    }
-}
-
-impl std::str::FromStr for DateOrder {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.replace('-', "_").as_str() {
-            "month_first" => Ok(Self::MonthFirst),
-            "day_first" => Ok(Self::DayFirst),
-            _ => Err(format!("'{text}' is no date format: write month-first or day-first")),
-        }
-    }
-}
 
 /// A date text, read as far as one cell allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

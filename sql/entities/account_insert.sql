@@ -1,0 +1,3 @@
+INSERT INTO accounts (name, bidder_id, currency, date_format, created_at)
+VALUES (:name, :bidder_id, :currency, :date_format, :created_at)
+RETURNING account_id;

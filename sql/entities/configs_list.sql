@@ -1,0 +1,4 @@
+SELECT *
+FROM pretargeting_configs
+WHERE account_id = ?1
+ORDER BY billing_id NULLS LAST, config_id;
