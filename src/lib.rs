@@ -12,6 +12,7 @@
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
+pub mod analytics;
 pub mod db;
 pub mod entities;
 pub mod generate;

@@ -13,6 +13,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 
 use super::error::QueryError;
+use crate::lake::At;
 use crate::model::{AccountId, Day, SnapshotId};
 
 /// Whose rows a caller may see.
@@ -82,18 +83,6 @@ pub struct Opened {
     pub entities: BTreeMap<String, Arc<dyn TableProvider>>,
     /// The newest day with rows per report kind.
     pub newest_day: BTreeMap<String, Day>,
-}
-
-/// Which state of the lake a question is asked of (until the lake is merged).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum At {
-    /// The newest snapshot.
-    #[default]
-    Latest,
-    /// That snapshot.
-    Snapshot(SnapshotId),
-    /// The newest snapshot committed at or before that time.
-    Time(DateTime<Utc>),
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Head, Message, unique_names};
-use super::catalog::{AccountScope, At, Days, Opened, Tables};
+use super::catalog::{AccountScope, Days, Opened, Tables};
 use super::deliver::Delivery;
 use super::error::{Hidden, QueryError};
 use super::guard::{self, Checked};
@@ -26,6 +26,7 @@ use super::ledger::{Ledger, Phase, QueryId, Running, Ticket};
 use super::limits::{Capacity, Limits};
 use super::session::{self, Sessions, Wanted};
 use super::{suggest, views};
+use crate::lake::At;
 
 /// What is asked, by whom, of which state.
 #[derive(Clone, Debug)]

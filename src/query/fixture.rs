@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::DateTime;
-use datafusion::arrow::array::{
-    ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray,
-};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
-use super::{AccountScope, At, Capacity, Engine, Opened, QueryError, Tables};
+use super::{AccountScope, Capacity, Engine, Opened, QueryError, Tables};
+use crate::lake::At;
 use crate::model::facts::{self, ValueType};
 use crate::model::{AccountId, Day, SnapshotId};
 
@@ -162,6 +161,8 @@ impl Tables for Memory {
                 vec![
                     ("account_id", Arc::new(Int64Array::from(vec![1])) as ArrayRef),
                     ("batch_id", Arc::new(Int64Array::from(vec![1]))),
+                    ("report", Arc::new(StringArray::from(vec!["performance"]))),
+                    ("status", Arc::new(StringArray::from(vec!["complete"]))),
                     ("imported_at", Arc::new(StringArray::from(vec!["2026-11-20T06:00:00.000Z"]))),
                 ],
             ),
@@ -229,7 +230,6 @@ pub(crate) fn show_for(engine: &Engine, question: super::Question) -> Result<Str
     while let Some(batch) = answer.next_blocking() {
         batches.push(batch?);
     }
-    let shown =
-        datafusion::arrow::util::pretty::pretty_format_batches_with_schema(Arc::clone(&answer.schema), &batches);
+    let shown = arrow::util::pretty::pretty_format_batches_with_schema(Arc::clone(&answer.schema), &batches);
     Ok(shown.unwrap().to_string())
 }

@@ -14,9 +14,9 @@ mod catalog;
 mod deliver;
 mod engine;
 mod error;
-// pub mod format;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod format;
 mod functions;
 mod guard;
 mod joins;
@@ -24,14 +24,17 @@ mod ledger;
 mod limits;
 mod memory;
 mod projections;
+mod readable;
 mod session;
-mod stores;
+mod store;
+
 mod suggest;
 mod views;
 
 pub use answer::{Answer, Cut, Ending};
-pub use catalog::{AccountScope, At, Days, Opened, Tables};
+pub use catalog::{AccountScope, Days, Opened, Tables};
 pub use engine::{Engine, Question};
 pub use error::QueryError;
 pub use ledger::{Phase, QueryId, Running};
 pub use limits::{Capacity, Limits};
+pub use store::Store;

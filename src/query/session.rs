@@ -27,7 +27,7 @@ use super::joins::{CooperativeJoins, Stop};
 use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
 use super::projections::optimizer_rules;
-use super::{stores, views};
+use super::{readable, views};
 
 /// The names under which a session's tables stand.
 pub(super) const CATALOG: &str = "catscan";
@@ -49,7 +49,7 @@ impl Sessions {
         let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(capacity.spill_bytes);
         let cache = CacheManagerConfig::default().with_metadata_cache_limit(capacity.metadata_cache_bytes);
         let runtime = RuntimeEnvBuilder::new()
-            .with_object_store_registry(stores::only(&url, store))
+            .with_object_store_registry(readable::only(&url, store))
             .with_memory_pool(Arc::new(FairSpillPool::new(capacity.memory_bytes)))
             .with_disk_manager_builder(disk)
             .with_cache_manager(cache)

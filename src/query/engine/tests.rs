@@ -3,7 +3,7 @@
 use std::time::Instant as Clock;
 
 use super::super::fixture::{Memory, Row, day, show, show_for};
-use super::super::{AccountScope, At, Cut, Days};
+use super::super::{AccountScope, Cut, Days};
 use super::*;
 use crate::model::{AccountId, SnapshotId};
 

@@ -1,3 +1,5 @@
+//! What passes the guard and what does not.
+
 use super::*;
 
 fn verdict(sql: &str) -> Result<Checked, QueryError> {

@@ -1,0 +1,18 @@
+-- name: waste_by_size
+-- answers: In which creative sizes are queries reached and not won?
+-- reads: rtb_daily performance
+-- parameter: limit int64 = 20: rows of the answer, the most wasteful first
+-- columns: those of v_waste_by_size
+-- cost: one aggregate over the days of the window
+SELECT
+    account_id,
+    creative_size,
+    reached_queries,
+    impressions,
+    wasted_queries,
+    win_rate_pct,
+    waste_rate_pct,
+    share_of_waste_pct
+FROM v_waste_by_size
+ORDER BY wasted_queries DESC NULLS LAST, account_id, creative_size
+LIMIT $limit

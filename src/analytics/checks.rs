@@ -1,0 +1,95 @@
+//! Checks: `sql/checks/*.sql`, questions whose answer must be empty.
+
+use std::sync::LazyLock;
+
+use super::error::AnalyticsError;
+use super::header;
+use crate::query::{AccountScope, Engine, Question};
+
+const FILES: &[&str] = &[
+    include_str!("../../sql/checks/every_query_is_shown.sql"),
+    include_str!("../../sql/checks/rows_have_a_complete_import.sql"),
+    include_str!("../../sql/checks/one_row_per_key.sql"),
+    include_str!("../../sql/checks/counts_are_not_negative.sql"),
+];
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its name.
+    pub name: &'static str,
+    /// What a row of its answer means.
+    pub finds: &'static str,
+    /// The SQL, its header included.
+    pub sql: &'static str,
+}
+
+/// A check that found something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The check.
+    pub check: &'static Check,
+    /// How many rows it found; some checks stop at 100.
+    pub rows: u64,
+}
+
+static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
+    let read = |sql: &&'static str| Check { name: header::value(sql, "name"), finds: header::value(sql, "finds"), sql };
+    FILES.iter().map(read).collect()
+});
+
+/// All checks.
+pub fn checks() -> &'static [Check] {
+    &CHECKS
+}
+
+/// Runs every check over the newest state of these accounts; no findings, no fault.
+pub async fn check_all(engine: &Engine, accounts: &AccountScope) -> Result<Vec<Finding>, AnalyticsError> {
+    let mut findings = Vec::new();
+    for check in checks() {
+        let mut answer = engine.ask(Question::new(check.sql, accounts.clone())).await?;
+        let mut rows = 0;
+        while let Some(batch) = answer.next().await {
+            rows += batch?.num_rows() as u64;
+        }
+        if rows > 0 {
+            findings.push(Finding { check, rows });
+        }
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::query::fixture::{Memory, Row};
+
+    #[test]
+    fn every_file_is_listed_under_its_name() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/checks");
+        let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(on_disk, checks().iter().map(|check| check.name.to_owned()).collect());
+        assert!(checks().iter().all(|check| !check.finds.is_empty()));
+    }
+
+    #[tokio::test]
+    async fn a_sound_store_has_no_findings_and_each_fault_is_found() {
+        let row = Row::reached("11", 10, 4);
+        let sound = Memory::of(vec![row.clone(), Row { creative: "c2", ..row.clone() }]).engine();
+        assert_eq!(check_all(&sound, &AccountScope::All).await.unwrap(), []);
+        for (faulty, name) in [
+            (row.clone(), "one_row_per_key"),
+            (Row { creative: "c3", clicks: Some(-1), ..row.clone() }, "counts_are_not_negative"),
+            (Row { report: "bids", ..row.clone() }, "rows_have_a_complete_import"),
+        ] {
+            let engine = Memory::of(vec![row.clone(), faulty]).engine();
+            let found = check_all(&engine, &AccountScope::All).await.unwrap();
+            assert_eq!(found.iter().map(|finding| finding.check.name).collect::<Vec<_>>(), [name]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What can be wrong with a named question.
+
+use crate::query::QueryError;
+
+/// Why a named question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnalyticsError {
+    /// There is no question of that name.
+    #[error("there is no question '{name}'; there are: {known}")]
+    UnknownQuestion {
+        /// The name as asked.
+        name: String,
+        /// All names, comma-separated.
+        known: String,
+    },
+    /// The question has no such parameter.
+    #[error("the question '{question}' has no parameter '{name}'; it has: {known}")]
+    UnknownParameter {
+        /// The question.
+        question: &'static str,
+        /// The parameter as given.
+        name: String,
+        /// Its parameters, comma-separated.
+        known: String,
+    },
+    /// A parameter's value is not of its kind.
+    #[error("the parameter '{name}' is '{value}', which is not {expected}")]
+    ParameterValue {
+        /// The parameter.
+        name: &'static str,
+        /// The value as given.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The door refused, or the question failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl AnalyticsError {
+    /// The stable name of the error, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownQuestion { .. } => "unknown_question",
+            Self::UnknownParameter { .. } => "unknown_parameter",
+            Self::ParameterValue { .. } => "parameter_value",
+            Self::Query(error) => error.code(),
+        }
+    }
+}
