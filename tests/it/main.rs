@@ -6,10 +6,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod bad_input;
+mod concurrency;
 mod conformance;
 mod fold;
 mod import;
 mod kill;
+mod lifecycle;
 mod malformed;
 mod not_run;
 mod repository;

@@ -250,6 +250,20 @@ fn no_file_names_a_machine() {
 }
 
 #[test]
+fn comments_name_only_documents_that_are_here() {
+    let known = ["README.md", "ARCHITECTURE.md"];
+    let mut broken = Vec::new();
+    for extension in ["rs", "sql", "toml", "py", "slt"] {
+        for (name, text) in files(&["src", "sql", "schema", "data", "benches", "tests", "Cargo.toml"], extension) {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._/".contains(c));
+            let documents = words.filter(|word| word.ends_with(".md") && *word != ".md" && !word.contains("/README"));
+            broken.extend(documents.filter(|word| !known.contains(word)).map(|word| format!("{name} names {word}")));
+        }
+    }
+    assert_none(broken, "a reader of the repository cannot look it up");
+}
+
+#[test]
 fn there_is_one_arrow_and_one_sqlite() {
     let lock: toml::Table = toml::from_str(&fs::read_to_string(repository("Cargo.lock")).unwrap()).unwrap();
     let packages = lock["package"].as_array().unwrap();
