@@ -93,11 +93,13 @@ impl Sessions {
         let pool: Arc<dyn MemoryPool> =
             Arc::new(QuestionPool::new(Arc::clone(&self.runtime.memory_pool), question.limits.memory_bytes));
         let runtime = RuntimeEnv { memory_pool: pool, ..RuntimeEnv::clone(&self.runtime) };
-        let state = SessionStateBuilder::new_from_existing(self.template.clone())
+        let mut state = SessionStateBuilder::new_from_existing(self.template.clone())
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
             .with_physical_optimizer_rule(Arc::new(CooperativeJoins(question.stop.clone())))
             .build();
+        // now() and current_date() mean this moment in every part of the question.
+        state.mark_start_execution();
         for view in views::all() {
             if question.tables.is_none_or(|tables| tables.contains(view.name)) {
                 let plan = state.statement_to_plan(view.statement.clone()).await?;
