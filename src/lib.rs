@@ -13,12 +13,17 @@
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod analytics;
+pub mod cli;
+pub mod config;
 pub mod db;
 pub mod entities;
 pub mod generate;
 pub mod ingest;
+pub mod jobs;
 pub mod lake;
 pub mod model;
 pub mod query;
 pub mod report;
+pub mod server;
 pub mod sync;
+pub mod telemetry;

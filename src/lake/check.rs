@@ -19,16 +19,12 @@ impl Lake {
     }
 }
 
-fn damage(file: &LiveFile, what: String) -> Damage {
-    Damage { file: file.relative.clone(), day: file.scope.day, what }
-}
-
 fn length(file: &LiveFile) -> Result<(), Damage> {
     match fs::metadata(&file.path) {
         Ok(found) if found.len() == file.bytes => Ok(()),
-        Ok(found) => Err(damage(file, format!("it has {} bytes, the catalog says {}", found.len(), file.bytes))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(damage(file, "it is missing".into())),
-        Err(error) => Err(damage(file, format!("it cannot be read: {error}"))),
+        Ok(found) => Err(file.damage(format!("it has {} bytes, the catalog says {}", found.len(), file.bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(file.damage("it is missing".into())),
+        Err(error) => Err(file.damage(format!("it cannot be read: {error}"))),
     }
 }
 
@@ -47,7 +43,7 @@ fn hash(file: &LiveFile) -> Result<(), Damage> {
     };
     match read() {
         Ok(found) if found == file.hashes => Ok(()),
-        Ok(_) => Err(damage(file, "its bytes are not those that were written".into())),
-        Err(error) => Err(damage(file, format!("it cannot be read: {error}"))),
+        Ok(_) => Err(file.damage("its bytes are not those that were written".into())),
+        Err(error) => Err(file.damage(format!("it cannot be read: {error}"))),
     }
 }

@@ -60,10 +60,10 @@ impl LakeStore {
         };
         for (range, piece) in widened.iter().zip(&pieces) {
             let whole = piece.len() as u64 == range.end - range.start;
-            if !whole || !file.hashes.fit(range.start, piece) {
-                let what = format!("bytes {} to {} are not what was written", range.start, range.end);
-                return Err(damage(file, what));
+            if !whole {
+                return Err(damage(file, "it is shorter than the catalog says".into()));
             }
+            file.check(range.start, piece).map_err(generic)?;
         }
         ranges.iter().map(|range| slice(file, &widened, &pieces, range)).collect()
     }
@@ -77,8 +77,11 @@ impl LakeStore {
 }
 
 fn damage(file: &LiveFile, what: String) -> Error {
-    let source = Box::new(Damage { file: file.relative.clone(), day: file.scope.day, what });
-    Error::Generic { store: "lake", source }
+    generic(file.damage(what))
+}
+
+fn generic(damage: Damage) -> Error {
+    Error::Generic { store: "lake", source: Box::new(damage) }
 }
 
 /// Sorted, with touching ranges joined.

@@ -67,7 +67,7 @@ pub(in crate::lake) fn write(
     for file in &change.add {
         let entry = entry(tables, file)?;
         let weight = weights.entry(entry.table_id).or_default();
-        let first_row: i64 = tx.query_row(NEXT_ROW_ID, [entry.table_id], |row| row.get(0))?;
+        let first_row: i64 = tx.prepare_cached(NEXT_ROW_ID)?.query_row([entry.table_id], |row| row.get(0))?;
         add_file(tx, entry, file, next_file_id, snapshot, first_row + weight.new_rows)?;
         statistics::widen(tx, entry, file)?;
         let rows = count(file.facts.rows)?;

@@ -85,7 +85,10 @@ fn live_file(row: &Row<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeE
     let table: String = row.get(0)?;
     let day: String = row.get(3)?;
     let scope = Scope {
-        table: facts::table(&table).ok_or_else(|| odd(format!("there is no table {table}")))?,
+        table: facts::table(&table).ok_or_else(|| LakeError::TableDiffers {
+            what: "this program does not know the table".to_owned(),
+            table: table.clone(),
+        })?,
         account: AccountId(row.get(1)?),
         report: row.get(2)?,
         day: day.parse().map_err(|error| odd(format!("{error}")))?,

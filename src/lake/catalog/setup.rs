@@ -1,7 +1,7 @@
 //! Catalog rows that stand before any data: metadata, snapshot 0, the fact tables, and columns that they gained.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::super::LakeError;
@@ -54,9 +54,17 @@ fn metadata(tx: &Transaction<'_>, data_path: &str) -> Result<(), LakeError> {
     let created_by = concat!("catscan ", env!("CARGO_PKG_VERSION"));
     let wanted = [("version", "1.0"), ("created_by", created_by), ("data_path", data_path), ("encrypted", "false")];
     for (key, value) in wanted {
-        let stored = r#"UPDATE ducklake_metadata SET "value" = ?2 WHERE "key" = ?1 AND "scope" IS NULL"#;
-        if tx.execute(stored, [key, value])? == 0 {
-            tx.execute(r#"INSERT INTO ducklake_metadata ("key", "value") VALUES (?1, ?2)"#, [key, value])?;
+        let find = r#"SELECT "value" FROM ducklake_metadata WHERE "key" = ?1 AND "scope" IS NULL"#;
+        let found: Option<String> = tx.query_row(find, [key], |row| row.get(0)).optional()?;
+        match found {
+            Some(found) if found == value => {}
+            Some(_) => {
+                let change = r#"UPDATE ducklake_metadata SET "value" = ?2 WHERE "key" = ?1 AND "scope" IS NULL"#;
+                tx.execute(change, [key, value])?;
+            }
+            None => {
+                tx.execute(r#"INSERT INTO ducklake_metadata ("key", "value") VALUES (?1, ?2)"#, [key, value])?;
+            }
         }
     }
     Ok(())

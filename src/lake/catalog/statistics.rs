@@ -65,8 +65,9 @@ pub(super) fn of_file(
 /// Widens the table's bounds by one file; called once per file, in the order of their ids.
 pub(super) fn widen(tx: &Transaction<'_>, entry: &TableEntry, file: &PublishedFile) -> Result<(), LakeError> {
     let rows = count(file.facts.rows)?;
+    // The file itself has its row by now.
     let first_file: bool = {
-        let files = "SELECT count(*) = 1 FROM ducklake_data_file WHERE table_id = ?1";
+        let files = "SELECT count(*) = 1 FROM (SELECT 1 FROM ducklake_data_file WHERE table_id = ?1 LIMIT 2)";
         tx.query_row(files, [entry.table_id], |row| row.get(0))?
     };
     let columns = columns(entry, file)?;

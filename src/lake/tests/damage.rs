@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use super::fixture::{ALL, Row, TestLake, row, scope};
 use crate::lake::At;
 
@@ -39,6 +41,30 @@ async fn one_flipped_bit_anywhere_in_what_is_read_is_an_error_with_the_file_name
     fs::remove_file(&file.path).unwrap();
     let error = lake.ask(&lake.session(At::Latest, &[1], 2), everything).await.unwrap_err().to_string();
     assert!(error.contains("is damaged: it is missing"), "{error}");
+}
+
+#[test]
+fn a_merge_reads_the_rows_that_were_written_or_an_error_with_the_file_name() {
+    let lake = TestLake::new();
+    lake.put(&scope(1, 1), ALL, &rows());
+    let file = std::sync::Arc::clone(&lake.lake.snapshot(&At::Latest).unwrap().files()[0]);
+    let read = || -> Result<usize, String> {
+        let checked = file.open().map_err(|damage| damage.to_string())?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(checked).map_err(|error| error.to_string())?;
+        let batches = builder.build().map_err(|error| error.to_string())?;
+        batches.map(|batch| batch.map(|batch| batch.num_rows()).map_err(|error| error.to_string())).sum()
+    };
+    assert_eq!(read(), Ok(20_000));
+    let good = fs::read(&file.path).unwrap();
+    for offset in [10, good.len() / 2, good.len() - 20] {
+        let mut bad = good.clone();
+        bad[offset] ^= 1;
+        fs::write(&file.path, &bad).unwrap();
+        let error = read().unwrap_err();
+        assert!(error.contains(&file.relative), "offset {offset}: {error}");
+    }
+    fs::write(&file.path, &good[1..]).unwrap();
+    assert!(read().unwrap_err().contains("the catalog says"));
 }
 
 #[test]

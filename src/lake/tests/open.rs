@@ -62,6 +62,64 @@ fn reading_needs_a_store_and_writes_nothing() {
     assert!(reading.create_file(&scope(1, 1), &columns, &[], 0).is_err());
 }
 
+/// Makes the catalog that of a program which did not have `column` yet.
+fn forget_column(lake: &TestLake, column: &str) {
+    let forget = |tx: &rusqlite::Transaction<'_>| {
+        let id: i64 =
+            tx.query_row("SELECT column_id FROM ducklake_column WHERE column_name = ?1", [column], |row| row.get(0))?;
+        tx.execute("DELETE FROM ducklake_column WHERE column_id = ?1", [id])?;
+        tx.execute("DELETE FROM ducklake_name_mapping WHERE target_field_id = ?1", [id])?;
+        Ok::<_, LakeError>(())
+    };
+    lake.db.write(forget).unwrap();
+}
+
+#[test]
+fn a_column_that_the_fact_table_gained_is_added_under_a_snapshot_of_its_own() {
+    let before = TestLake::new();
+    forget_column(&before, "conversions");
+    before.put(&scope(1, 1), ALL, &[row("b", "c", 1)]);
+    let reopen = || {
+        let (root, tmp) = (before.directory.path().join("lake"), before.directory.path().join("tmp"));
+        Lake::open(before.db.clone(), &root, &tmp, before.now)
+    };
+    let lake = reopen().unwrap();
+    assert_eq!(lake.snapshot(&At::Latest).unwrap().id.0, 2, "the import was 1, the column is 2");
+    let one = |sql: &str| -> i64 {
+        before.db.read(|tx| Ok::<_, LakeError>(tx.query_row(sql, [], |row| row.get(0))?)).unwrap()
+    };
+    assert_eq!(one("SELECT schema_version FROM ducklake_snapshot WHERE snapshot_id = 2"), 1);
+    assert_eq!(one("SELECT begin_snapshot FROM ducklake_column WHERE column_name = 'conversions'"), 2);
+    assert_eq!(one("SELECT count(DISTINCT mapping_id) FROM ducklake_name_mapping"), 2, "files to come have their own");
+    drop(reopen().unwrap());
+    assert_eq!(one("SELECT max(snapshot_id) FROM ducklake_snapshot"), 2, "once");
+}
+
+#[test]
+fn a_catalog_that_this_program_cannot_follow_is_refused_and_named() {
+    let refused = |sql: &str| {
+        let lake = TestLake::new();
+        lake.db.write(|tx| Ok::<_, LakeError>(tx.execute_batch(sql)?)).unwrap();
+        let (root, tmp) = (lake.directory.path().join("lake"), lake.directory.path().join("tmp"));
+        Lake::open(lake.db.clone(), &root, &tmp, lake.now).err().unwrap().to_string()
+    };
+    let renamed = refused("UPDATE ducklake_column SET column_name = 'tapped' WHERE column_name = 'clicks'");
+    assert!(renamed.contains("table rtb_daily: the store has a column tapped"), "{renamed}");
+    let retyped = refused("UPDATE ducklake_column SET column_type = 'varchar' WHERE column_name = 'clicks'");
+    assert!(retyped.contains("column clicks has another type"), "{retyped}");
+    let lost = refused("DELETE FROM ducklake_column WHERE column_name = 'creative_id'");
+    assert!(lost.contains("column creative_id is new and must be nullable"), "{lost}");
+}
+
+#[test]
+fn rows_that_another_program_wrote_into_the_catalog_are_refused() {
+    let lake = TestLake::new();
+    let foreign = "INSERT INTO ducklake_delete_file (delete_file_id) VALUES (1)";
+    lake.db.write(|tx| Ok::<_, LakeError>(tx.execute(foreign, [])?)).unwrap();
+    let message = lake.lake.snapshot(&At::Latest).unwrap_err().to_string();
+    assert!(message.contains("attach it READ_ONLY"), "{message}");
+}
+
 #[test]
 fn what_a_crash_leaves_is_swept_after_the_grace_and_nothing_else() {
     let lake = TestLake::new();

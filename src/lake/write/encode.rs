@@ -21,7 +21,10 @@ pub(super) trait Encoder: Send {
 /// The encoder of the parquet crate. The Arrow schema is not embedded: it would make readers build the importer's
 /// dictionaries again, where the file's own type is plain UTF-8 text.
 pub(super) fn arrow(sink: Sink, schema: SchemaRef, properties: WriterProperties) -> Result<Box<dyn Encoder>> {
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true)
+        .with_schema_root("schema".to_owned());
     Ok(Box::new(ArrowWriter::try_new_with_options(sink, schema, options)?))
 }
 

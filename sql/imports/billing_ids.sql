@@ -1,0 +1,6 @@
+-- The billing ids that one import brought rows for.
+-- Parameters: $batch_id, the import.
+SELECT DISTINCT billing_id
+FROM rtb_daily
+WHERE import_batch_id = $batch_id AND billing_id IS NOT NULL
+ORDER BY billing_id

@@ -1,0 +1,124 @@
+//! Getting writing work done: here when the writer lock is free, by the server when a server holds it, and after a
+//! wait when another command does.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::failure::{Failure, OrFail};
+use super::handover;
+use super::session::Session;
+use crate::config::{RunningServer, WriterLock};
+use crate::jobs::{self, Event, Job, Store};
+
+const POLL: Duration = Duration::from_millis(100);
+
+/// Does the job and tells its events; false when anything was refused.
+pub fn perform(session: &Session, command: &str, job: &Job, tell: &(dyn Fn(Event) + Sync)) -> Result<bool, Failure> {
+    make_store_directory(session)?;
+    let mut wait = Wait::new(session);
+    loop {
+        if let Some(lock) = WriterLock::try_acquire(&session.dir, command).or_fail()? {
+            let store = Store::open_writer(session.dir.clone(), session.config.clone(), lock).or_fail()?;
+            return Ok(jobs::run(job, &store, tell));
+        }
+        if let Some(server) = RunningServer::of(&session.dir)
+            && let Some(ok) = handover::send(&server, job, tell)?
+        {
+            return Ok(ok);
+        }
+        wait.again()?;
+    }
+}
+
+/// Takes the writer lock for a command that no server can do in its place.
+pub fn lock_for(session: &Session, command: &str) -> Result<WriterLock, Failure> {
+    let mut wait = Wait::new(session);
+    loop {
+        if let Some(lock) = WriterLock::try_acquire(&session.dir, command).or_fail()? {
+            return Ok(lock);
+        }
+        if let Some(server) = RunningServer::of(&session.dir) {
+            let message =
+                format!("`catscan serve` (process {}) uses this store, at http://{}", server.pid, server.address);
+            return Err(Failure::new(message).help("stop it first, or name another store with --data-dir"));
+        }
+        wait.again()?;
+    }
+}
+
+/// Takes the writer lock now, or refuses and says who has it.
+pub fn lock_at_once(session: &Session, command: &str) -> Result<WriterLock, Failure> {
+    WriterLock::try_acquire(&session.dir, command).or_fail()?.ok_or_else(|| {
+        Failure::new(format_args!("{} uses this store", who_holds(session))).help("stop it, or wait until it is done")
+    })
+}
+
+fn who_holds(session: &Session) -> String {
+    match WriterLock::holder(&session.dir) {
+        Some(holder) => format!("`catscan {}` (process {})", holder.command, holder.pid),
+        None => "another command".to_owned(),
+    }
+}
+
+/// Makes the data directory where it is missing, and says so.
+pub fn make_store_directory(session: &Session) -> Result<(), Failure> {
+    let made = session.dir.create().or_help("choose a new or empty directory with --data-dir")?;
+    if made {
+        session.say(format_args!("made a new store in {}", session.dir.root().display()));
+    }
+    Ok(())
+}
+
+/// A bounded wait for another command, said once.
+struct Wait<'a> {
+    session: &'a Session,
+    since: Option<Instant>,
+}
+
+impl<'a> Wait<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self { session, since: None }
+    }
+
+    fn again(&mut self) -> Result<(), Failure> {
+        let Some(since) = self.since else {
+            // The holder is often gone at the next look, which is not worth a word.
+            self.since = Some(Instant::now());
+            std::thread::sleep(POLL);
+            return Ok(());
+        };
+        let waited = since.elapsed();
+        if waited >= self.session.config.import.lock_wait() {
+            let message = format!(
+                "{} has been writing to this store for {}",
+                who_holds(self.session),
+                super::numbers::elapsed(waited)
+            );
+            return Err(
+                Failure::new(message).help("try again when it is done; import.lock_wait_seconds sets how long to wait")
+            );
+        }
+        if waited >= 10 * POLL && waited < 11 * POLL {
+            self.session.say(format_args!("waiting for {}, which is writing to this store", who_holds(self.session)));
+        }
+        std::thread::sleep(POLL);
+        Ok(())
+    }
+}
+
+/// Tells an event in words: sentences to standard output, refusals to standard error, the rest not at all.
+pub fn tell_plainly(event: Event) {
+    match event {
+        Event::Said { text } => {
+            // A reader that left early has seen enough.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+        Event::Refused { message, help } => {
+            eprintln!("error: {message}");
+            if let Some(help) = help {
+                eprintln!("help: {help}");
+            }
+        }
+        _ => {}
+    }
+}

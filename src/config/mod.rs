@@ -1,0 +1,17 @@
+//! Where the store is and how it is set: the data directory, its writer lock, and the settings.
+//!
+//! A setting comes from its documented default, then `config.toml` in the data directory, then the environment
+//! (`CATSCAN_<SECTION>_<KEY>`), then a flag; the later wins. Invariant: an unknown key is an error that names it, and
+//! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
+
+mod data_dir;
+mod inventory;
+mod lock;
+mod running;
+mod settings;
+
+pub use data_dir::{DataDir, DataDirError};
+pub use inventory::{Inventory, Part};
+pub use lock::{Holder, LockError, WriterLock};
+pub use running::{RunningServer, Token};
+pub use settings::{Config, ConfigError, ImportSettings, QuerySettings, SAMPLE, ServerSettings};

@@ -1,0 +1,104 @@
+//! Writing work as data: what a command runs itself when it holds the writer lock, or hands to the server that does.
+//!
+//! Invariant: [`run`] is the only way work is done, so a command has the same effect and tells the same events whoever
+//! runs it. Called by `cli` (as the writer) and by `server` (for commands handed over).
+
+mod account;
+mod import;
+mod store;
+mod sync;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use account::{AccountChange, AccountError, resolve, scope};
+pub use import::{ImportFile, ImportRequest, import};
+pub use store::{Store, StoreError, UPLOAD_PREFIX};
+
+/// The header that carries the token of `run/serve.json` when work is handed over.
+pub const TOKEN_HEADER: &str = "x-catscan-token";
+
+/// One piece of writing work. Paths are absolute.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Import report files, one after the other.
+    Import(ImportRequest),
+    /// Change the list of accounts.
+    Account(AccountChange),
+    /// Load entities from JSON files.
+    Sync {
+        /// The directory of the files.
+        dir: PathBuf,
+        /// Account by name or number; `None` is the first one.
+        account: Option<String>,
+    },
+}
+
+/// What happens while work is done, in order; the last one is [`Event::Finished`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A stage of the work on a file begins.
+    Stage {
+        /// The file as the user named it.
+        file: String,
+        /// A word or two.
+        name: String,
+    },
+    /// How much of all files is read.
+    Bytes {
+        /// Bytes done.
+        done: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// A file is imported, known already, or refused.
+    Imported {
+        /// The answer, with the fields that `catscan import --json` prints.
+        answer: serde_json::Value,
+    },
+    /// Entities are loaded.
+    Synced {
+        /// Counts per kind of entity.
+        answer: serde_json::Value,
+    },
+    /// The work did something worth a sentence.
+    Said {
+        /// The sentence.
+        text: String,
+    },
+    /// The work, or what is left of it, cannot be done.
+    Refused {
+        /// Why.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// Nothing follows.
+    Finished {
+        /// False when anything was refused.
+        ok: bool,
+    },
+}
+
+/// Where events go; called from the thread that works, so it must not wait for long.
+pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);
+
+/// Does the work and tells what happens; true when nothing was refused.
+pub fn run(job: &Job, store: &Store, tell: Listener<'_>) -> bool {
+    let ok = match job {
+        Job::Import(request) => import::run(request, store, tell),
+        Job::Account(change) => account::run(change, store, tell),
+        Job::Sync { dir, account } => sync::run(dir, account.as_deref(), store, tell),
+    };
+    tell(Event::Finished { ok });
+    ok
+}
+
+/// Tells a refusal; gives the `false` of [`run`].
+fn refuse(tell: Listener<'_>, message: impl std::fmt::Display, help: Option<&str>) -> bool {
+    tell(Event::Refused { message: message.to_string(), help: help.map(str::to_owned) });
+    false
+}

@@ -1,0 +1,128 @@
+//! The open store: SQLite, the lake and the importer over one data directory.
+//!
+//! Invariant: a store opened for writing owns the writer lock for as long as any clone of it lives.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+
+use crate::config::{Config, DataDir, WriterLock};
+use crate::db::{Db, DbError};
+use crate::ingest::{ImportError, ImportLimits, Importer};
+use crate::lake::{Lake, LakeError};
+use crate::model::Clock;
+use crate::query::{self, Capacity, Engine, Limits, QueryError};
+
+/// An open data directory; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    /// Where it is.
+    pub dir: DataDir,
+    /// Its settings.
+    pub config: Config,
+    /// Entities, import history and catalog.
+    pub db: Db,
+    /// Facts.
+    pub lake: Lake,
+    /// Reports into facts; only where the store is open for writing it has an effect.
+    pub importer: Importer,
+    _lock: Option<Arc<WriterLock>>,
+}
+
+/// The store does not open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// SQLite, migrations or schema.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Files or catalog of the lake.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// What a dead import left could not be put right.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+}
+
+/// Files that no commit names are kept this long: longer than the longest question and import.
+const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
+
+/// Uploads stand in `tmp` under this name until they are imported.
+pub const UPLOAD_PREFIX: &str = "upload-";
+
+/// A question of the owner may take this long; the engine wants an end.
+const OWNER_DEADLINE: Duration = Duration::from_secs(3600);
+
+impl Store {
+    /// Opens for writing, creating and migrating as needed, and removes what died processes left behind; the lock shows
+    /// that nobody else writes. A damaged file is a warning here: what can be read is still answered.
+    pub fn open_writer(dir: DataDir, config: Config, lock: WriterLock) -> Result<Self, StoreError> {
+        let db = Db::open(&dir.database())?;
+        let lake = Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?;
+        let store = Self::over(dir, config, db, lake, Some(lock));
+        let freed = store.importer.recover()?;
+        if freed > 0 {
+            tracing::info!("{freed} imports had died unfinished; their files can be imported again");
+        }
+        for damage in store.lake.check_lengths()? {
+            tracing::warn!("{damage}");
+        }
+        let swept = store.lake.sweep(Utc::now(), ORPHAN_GRACE)?;
+        tracing::debug!(?swept, "swept");
+        store.remove_dead_uploads();
+        Ok(store)
+    }
+
+    /// Opens for reading, beside any writer.
+    pub fn open_reader(dir: DataDir, config: Config) -> Result<Self, StoreError> {
+        let db = Db::open_read_only(&dir.database())?;
+        let lake = Lake::open_read_only(db.clone(), &dir.lake())?;
+        Ok(Self::over(dir, config, db, lake, None))
+    }
+
+    fn over(dir: DataDir, config: Config, db: Db, lake: Lake, lock: Option<WriterLock>) -> Self {
+        let limits = ImportLimits { max_reject_pct: config.import.max_rejected_percent, ..ImportLimits::default() };
+        let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
+        Self { dir, config, db, lake, importer, _lock: lock.map(Arc::new) }
+    }
+
+    /// Only the writer receives uploads, so with the lock in hand those that are there have no owner.
+    fn remove_dead_uploads(&self) {
+        let entries = std::fs::read_dir(self.dir.tmp()).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UPLOAD_PREFIX)) {
+            match std::fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    tracing::warn!("{}: {error}", entry.path().display())
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// An engine that answers questions over this store, within the settings' memory.
+    pub fn engine(&self) -> Result<Engine, QueryError> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let capacity = Capacity {
+            memory_bytes: self.config.query.memory_limit_mib as usize * 1024 * 1024,
+            ..Capacity::new(threads, self.dir.tmp().join("spill"))
+        };
+        Engine::new(Arc::new(query::Store::new(self.db.clone(), self.lake.clone())), capacity)
+    }
+
+    /// What one question over HTTP may take.
+    pub fn limits(&self) -> Limits {
+        let settings = &self.config.query;
+        Limits {
+            rows: Some(settings.max_rows),
+            deadline: Duration::from_secs(settings.deadline_seconds.into()),
+            ..Limits::default()
+        }
+    }
+
+    /// What a question of the machine's owner may take, who sees the rows go by and can press Ctrl-C.
+    pub fn owner_limits(&self) -> Limits {
+        Limits { rows: None, bytes: None, deadline: OWNER_DEADLINE, ..Limits::default() }
+    }
+}

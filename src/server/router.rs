@@ -1,0 +1,35 @@
+//! The routes, and the layers around them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::error::ApiError;
+use super::middleware::{identify, own_origin};
+use super::routes::{analytics, health, internal, performance, sql};
+use super::state::App;
+
+/// Every route of the server. A request passes the layers from the last one written here to the first.
+pub(super) fn router(app: App) -> Router {
+    let settings = &app.store.config.server;
+    let body_limit = settings.body_limit_kib as usize * 1024;
+    let upload_limit = settings.upload_limit_mib as usize * 1024 * 1024;
+    let body_idle = Duration::from_secs(settings.body_idle_timeout_seconds.into());
+    Router::new()
+        .route("/health", get(health::show))
+        .route("/api/health", get(health::show))
+        .route("/api/sql", post(sql::ask))
+        .route("/api/analytics/configs", get(analytics::configs))
+        .route("/api/performance/import-csv", post(performance::import_csv).layer(DefaultBodyLimit::max(upload_limit)))
+        .route("/internal/commands", post(internal::run))
+        .fallback(async || ApiError::not_found("there is nothing at this address; /api/health is the way in"))
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(RequestBodyTimeoutLayer::new(body_idle))
+        .layer(from_fn(own_origin))
+        .layer(from_fn(identify))
+        .with_state(app)
+}

@@ -1,0 +1,8 @@
+//! One file per resource.
+
+pub(super) mod analytics;
+pub(super) mod health;
+mod import_answer;
+pub(super) mod internal;
+pub(super) mod performance;
+pub(super) mod sql;

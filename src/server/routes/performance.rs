@@ -1,0 +1,163 @@
+//! Uploading a performance report.
+//!
+//! The bytes go to a file in `tmp` as they come, so memory does not grow with the report, and from there through the
+//! same import as the command line's.
+
+use std::path::{Path, PathBuf};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequest, Multipart, Query, Request, State};
+use axum::http::header;
+use futures::{Stream, StreamExt};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
+
+use super::import_answer;
+use crate::jobs::{ImportFile, ImportRequest, UPLOAD_PREFIX, import};
+use crate::server::error::ApiError;
+use crate::server::state::{App, blocking};
+
+/// How to take the report.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Options {
+    /// Name of the report when the body is the report itself.
+    filename: Option<String>,
+    /// Account by name or number; the first one where absent.
+    account: Option<String>,
+}
+
+/// `POST /api/performance/import-csv`: multipart with the field `file`, or the report itself as `text/csv` with
+/// `?filename=`. Answers 200 with `success` true or false; only a body that cannot be read at all is an error.
+pub(crate) async fn import_csv(
+    State(app): State<App>,
+    options: Result<Query<Options>, QueryRejection>,
+    request: Request,
+) -> Result<Json<Value>, ApiError> {
+    let Query(options) = options?;
+    let account = app.account(options.account.clone()).await?;
+    let spooled = receive(&app, &options, request).await?;
+    let _turn = app.writing.lock().await;
+    let store = app.store.clone();
+    let answer = blocking(move || {
+        let file = ImportFile { path: spooled.path.clone(), name: spooled.name.clone() };
+        let request = ImportRequest { files: vec![file], ..ImportRequest::default() };
+        import(&request, account, &store, &|_| {}).into_iter().next()
+    })
+    .await?;
+    let answer = answer.ok_or_else(|| ApiError::internal(&"an import without an answer"))?;
+    Ok(Json(import_answer::of(&app, account, &answer).await?))
+}
+
+/// Writes the report of the request into `tmp`.
+async fn receive(app: &App, options: &Options, request: Request) -> Result<Spooled, ApiError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let limit = app.store.config.server.upload_limit_mib;
+    match kind.as_str() {
+        "multipart/form-data" => {
+            let mut form = Multipart::from_request(request, app).await.map_err(|error| {
+                ApiError::bad_request("invalid_body", format!("the form cannot be read: {}", error.body_text()))
+            })?;
+            while let Some(field) = form.next_field().await? {
+                if field.name() == Some("file") {
+                    let name = report_name(field.file_name())?;
+                    let pieces = field.map(|piece| piece.map_err(ApiError::from));
+                    return Spooled::write(&app.store.dir.tmp(), name, limit, pieces).await;
+                }
+            }
+            Err(ApiError::bad_request("no_file", "the form has no field named 'file'"))
+        }
+        "text/csv" | "application/csv" | "application/octet-stream" => {
+            let name = report_name(options.filename.as_deref())?;
+            let pieces = request.into_body().into_data_stream();
+            let pieces = pieces.map(|piece| piece.map_err(|error| ApiError::broken_body(&error)));
+            Spooled::write(&app.store.dir.tmp(), name, limit, pieces).await
+        }
+        _ => Err(ApiError::new(
+            axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "send multipart/form-data with a field 'file', or the report itself as text/csv with ?filename=NAME.csv",
+        )),
+    }
+}
+
+/// The last part of the name, which must end in `.csv`; it is shown and recorded, and never part of a path.
+fn report_name(given: Option<&str>) -> Result<String, ApiError> {
+    let name = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_csv = name.len() > 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".csv"));
+    if is_csv && name.len() <= 255 {
+        return Ok(name.to_owned());
+    }
+    Err(ApiError::bad_request("not_csv", "name a file that ends in .csv, of at most 255 bytes"))
+}
+
+/// An upload in `tmp`, removed when dropped.
+struct Spooled {
+    path: PathBuf,
+    name: String,
+}
+
+impl Spooled {
+    async fn write(
+        tmp: &Path,
+        name: String,
+        limit_mib: u32,
+        mut pieces: impl Stream<Item = Result<Bytes, ApiError>> + Unpin,
+    ) -> Result<Self, ApiError> {
+        let spooled = Self { path: tmp.join(format!("{UPLOAD_PREFIX}{}.csv", Uuid::now_v7())), name };
+        let mut file = tokio::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&spooled.path)
+            .await
+            .map_err(|error| ApiError::internal(&format_args!("{}: {error}", spooled.path.display())))?;
+        let mut left = u64::from(limit_mib) * 1024 * 1024;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece?;
+            let too_large = || ApiError::too_large("server.upload_limit_mib");
+            left = left.checked_sub(piece.len() as u64).ok_or_else(too_large)?;
+            file.write_all(&piece).await.map_err(|error| full(&error))?;
+        }
+        file.flush().await.map_err(|error| full(&error))?;
+        Ok(spooled)
+    }
+}
+
+fn full(error: &std::io::Error) -> ApiError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ApiError::new(
+            axum::http::StatusCode::INSUFFICIENT_STORAGE,
+            "disk_full",
+            "the server's disk is full; nothing was imported",
+        ),
+        _ => ApiError::internal(error),
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed when the store is opened the next time.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_part_of_a_name_is_kept_and_it_must_be_csv() {
+        assert_eq!(report_name(Some("a.csv")).unwrap(), "a.csv");
+        assert_eq!(report_name(Some("../../etc/Report.CSV")).unwrap(), "Report.CSV");
+        assert_eq!(report_name(Some("C:\\reports\\a.csv")).unwrap(), "a.csv");
+        for refused in [None, Some(""), Some(".csv"), Some("a.xlsx"), Some("é.cs"), Some("a.csv/")] {
+            assert!(report_name(refused).is_err(), "{refused:?}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What every handler shares: the store, the query engine, and the turn to write.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::ServeError;
+use super::error::ApiError;
+use crate::config::RunningServer;
+use crate::jobs::{Store, resolve, scope};
+use crate::model::AccountId;
+use crate::query::{AccountScope, Engine};
+
+/// A handle on the shared state.
+#[derive(Clone)]
+pub(super) struct App(Arc<Shared>);
+
+pub(super) struct Shared {
+    pub(super) store: Store,
+    pub(super) engine: Engine,
+    pub(super) announcement: RunningServer,
+    /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
+    pub(super) writing: Mutex<()>,
+}
+
+impl App {
+    pub(super) fn new(store: Store, announcement: RunningServer) -> Result<Self, ServeError> {
+        let engine = store.engine()?;
+        Ok(Self(Arc::new(Shared { store, engine, announcement, writing: Mutex::new(()) })))
+    }
+
+    /// The account that a request names by name or number; the first one where it names none.
+    pub(super) async fn account(&self, named: Option<String>) -> Result<AccountId, ApiError> {
+        let app = self.clone();
+        Ok(blocking(move || resolve(&app.store.db, named.as_deref())).await??)
+    }
+
+    /// The accounts that a question may see: the one it names, `all`, or the first one.
+    pub(super) async fn accounts(&self, named: Option<String>) -> Result<AccountScope, ApiError> {
+        let app = self.clone();
+        Ok(blocking(move || scope(&app.store.db, named.as_deref())).await??)
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// Runs what blocks on a thread that may; a panic there is our fault and not the end of the server.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let span = tracing::Span::current();
+    let work = move || span.in_scope(work);
+    tokio::task::spawn_blocking(work).await.map_err(|panic| ApiError::internal(&panic))
+}
