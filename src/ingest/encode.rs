@@ -46,11 +46,15 @@ impl<'a> Encoder<'a> {
 
     /// The batch of these rows, in this order.
     pub(super) fn batch(&self, order: &[u32]) -> Result<RecordBatch, ArrowError> {
-        // Row by row into columns: each row is one or two cache lines, wherever it stands.
         let mut words: Vec<Vec<u32>> = self.columns.iter().map(|_| Vec::with_capacity(order.len())).collect();
-        for tile in order.chunks(TILE_ROWS) {
+        let width = self.rows.width();
+        // A tile of rows stays in the nearest cache while its columns are taken out.
+        let mut tile: Vec<u32> = Vec::with_capacity(TILE_ROWS * width);
+        for indexes in order.chunks(TILE_ROWS) {
+            tile.clear();
+            indexes.iter().for_each(|index| tile.extend_from_slice(self.rows.row(*index as usize)));
             for (column, (word, _)) in words.iter_mut().zip(&self.columns) {
-                column.extend(tile.iter().map(|index| self.rows.row(*index as usize)[*word]));
+                column.extend(tile.chunks_exact(width).map(|row| row[*word]));
             }
         }
         let arrays =

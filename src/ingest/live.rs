@@ -1,17 +1,19 @@
 //! The rows of a live partition, read back into the words of a file that meets them.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, DictionaryArray, StringArray};
 use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
 
 use super::error::ImportError;
 use super::rows::Rows;
-use crate::lake::LiveFile;
+use crate::lake::{LakeError, LiveFile};
 use crate::model::facts::{Column, FactTable};
 use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, is_text};
 
@@ -22,17 +24,16 @@ pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {
 
 /// Reads the rows of `file`, in the layout's words.
 pub(super) fn read(
-    file: &LiveFile,
+    file: &Arc<LiveFile>,
     layout: &RowLayout,
     dictionaries: &mut [Option<Dictionary>],
     words: &mut Words,
     rows: &mut Rows,
 ) -> Result<(), ImportError> {
-    let failed = |error: parquet::errors::ParquetError| ImportError::live_file(file, &error);
     let mut places: Vec<Option<usize>> = Vec::new();
     let mut read: u64 = 0;
     let mut row: Vec<u32> = null_row(layout);
-    for batch in open(file, layout.columns()).map_err(failed)? {
+    for batch in open(file, layout.columns())? {
         let batch = batch.map_err(|error| ImportError::live_file(file, &error))?;
         places.clear();
         places.extend(batch.schema().fields().iter().map(|field| layout.position(field.name())));
@@ -69,7 +70,7 @@ pub(super) fn distinct(
     let mut distinct = BTreeSet::new();
     let Some(column) = table.column(column) else { return Ok(distinct) };
     for file in files.iter().filter(|file| file.columns.contains(&column.name)) {
-        for batch in open(file, &[column]).map_err(|error| ImportError::live_file(file, &error))? {
+        for batch in open(file, &[column])? {
             let batch = batch.map_err(|error| ImportError::live_file(file, &error))?;
             let dictionary = batch.column(0).as_dictionary::<Int32Type>();
             let texts = dictionary.values().as_string::<i32>();
@@ -80,15 +81,11 @@ pub(super) fn distinct(
     Ok(distinct)
 }
 
-fn open(
-    file: &LiveFile,
-    columns: &[&Column],
-) -> Result<
-    impl Iterator<Item = Result<arrow::array::RecordBatch, arrow::error::ArrowError>> + use<>,
-    parquet::errors::ParquetError,
-> {
-    let input = File::open(&file.path)?;
-    let stored = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+fn open(file: &Arc<LiveFile>, columns: &[&Column]) -> Result<ParquetRecordBatchReader, ImportError> {
+    let failed = |error: ParquetError| ImportError::live_file(file, &error);
+    // Each block is checked against its hash: a damaged file is an error, not wrong numbers in a new file.
+    let input = file.open().map_err(LakeError::from)?;
+    let stored = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(failed)?;
     // Dictionaries come as they stand in the file: each text is looked up once per page of a dictionary, not per row.
     let as_dictionary = |field: &Arc<Field>| match field.data_type() {
         DataType::Utf8 | DataType::Utf8View => {
@@ -99,13 +96,13 @@ fn open(
     };
     let fields: Vec<_> = stored.schema().fields().iter().map(as_dictionary).collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(input, options)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(input, options).map_err(failed)?;
     let wanted = |name: &str| columns.iter().any(|column| column.name == name);
     let mask = ProjectionMask::columns(
         builder.parquet_schema(),
         file.columns.iter().map(String::as_str).filter(|name| wanted(name)),
     );
-    builder.with_projection(mask).with_batch_size(32_768).build()
+    builder.with_projection(mask).with_batch_size(32_768).build().map_err(failed)
 }
 
 fn null_row(layout: &RowLayout) -> Vec<u32> {

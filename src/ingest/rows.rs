@@ -24,6 +24,10 @@ impl Rows {
         Self { width, chunks: Vec::new(), count: 0 }
     }
 
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     pub(super) fn len(&self) -> usize {
         self.count
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 // The crate `bytes` is only here through others; axum is the direct dependency that names it.
-use axum::body::Bytes;
+use bytes::Bytes;
 use chrono::DateTime;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
