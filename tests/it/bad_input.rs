@@ -54,9 +54,9 @@ fn an_empty_file_is_refused() {
 }
 
 #[test]
-fn a_report_without_a_day_is_told_the_option() {
+fn a_report_without_a_day_is_told_which_dimensions_to_choose() {
     let store = TestStore::with_samples();
-    assert_refused(&store, &repository("data/malformed/no_day_column.csv"), &["--day"]);
+    assert_refused(&store, &repository("data/malformed/no_day_column.csv"), &["metric_date", "dimensions Day"]);
 }
 
 #[test]

@@ -52,7 +52,8 @@ def main():
     connection = connect()
     connection.execute(f"ATTACH 'ducklake:sqlite:{database}' AS lake (READ_ONLY)")
     connection.execute(f"ATTACH '{database}' AS entities (TYPE sqlite, READ_ONLY)")
-    facts = "lake.rtb_daily" + (f" AT (VERSION => {int(snapshot[0])})" if snapshot else "")
+    version = f" AT (VERSION => {int(snapshot[0])})" if snapshot else ""
+    facts = f"(SELECT * FROM lake.rtb_daily{version})"
     [(day, billing_id)] = connection.execute(
         f"SELECT max(metric_date)::TEXT, mode(billing_id) FROM {facts}"
     ).fetchall()
