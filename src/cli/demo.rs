@@ -4,7 +4,8 @@
 //! `--data-dir` and `CATSCAN_DATA_DIR` mean nothing to it.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -60,7 +61,7 @@ pub fn run(globals: &Globals, args: DemoArgs) -> Result<ExitCode, Failure> {
         None => default_dir(),
     };
     let session = globals.session_in(DataDir::at(&root.join("data")).or_fail()?, Level::Warnings)?;
-    let address = args.listen.meant(&session)?;
+    let address = args.listen.meant_or_free(&session)?;
     claim(&root)?;
     let lock = start_over(&session)?;
     session.say(format_args!("demo in {}; your own store is not touched", root.display()));
@@ -77,23 +78,30 @@ pub fn run(globals: &Globals, args: DemoArgs) -> Result<ExitCode, Failure> {
 
     let asker = Asker::over(&store)?;
     for (title, sql) in QUESTIONS {
-        println!("\n{title}");
-        let accounts = asker.accounts(None)?;
-        asker.ask((*sql).to_owned(), At::Latest, accounts, Format::Table, &mut io::stdout().lock())?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "\n{title}")?;
+        asker.ask((*sql).to_owned(), At::Latest, asker.accounts(None)?, Format::Table, &mut out)?;
     }
-    println!("\nAsk more: catscan --data-dir {} sql \"SELECT …\"", session.dir.root().display());
+    let program = std::env::args().next().unwrap_or_else(|| "catscan".to_owned());
+    let data = session.dir.root().display();
+    writeln!(io::stdout(), "\nAsk more: {program} sql --data-dir {data} \"SHOW TABLES\"")?;
     if args.exit {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::serve(&session, store, address, |address| {
-        println!("\nIn another terminal:");
-        println!("  curl http://{address}/api/health");
-        println!("  curl 'http://{address}/api/analytics/configs?days={DAYS}'");
-        println!("  curl http://{address}/api/sql -H 'content-type: application/json' \\");
-        println!(
-            "    -d '{{\"sql\": \"SELECT country, sum(impressions) FROM rtb_daily GROUP BY 1\", \"format\": \"csv\"}}'"
-        );
-    })
+    // A reader that left early does not stop the server.
+    serve::serve(&session, store, address, |address| _ = write!(io::stdout(), "{}", addresses(address)))
+}
+
+/// What to try while the demo serves.
+fn addresses(address: SocketAddr) -> String {
+    let question = r#"{"sql": "SELECT country, sum(clicks) AS clicks FROM rtb_daily GROUP BY 1", "format": "csv"}"#;
+    format!(
+        "\nIn another terminal:\n  \
+         curl http://{address}/api/health\n  \
+         curl 'http://{address}/api/analytics/configs?days={DAYS}'\n  \
+         curl http://{address}/api/sql -H 'content-type: application/json' \\\n    \
+           -d '{question}'\n"
+    )
 }
 
 /// `$XDG_CACHE_HOME/catscan-demo`, `~/.cache/catscan-demo`, or the system's directory for temporary files.

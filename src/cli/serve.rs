@@ -1,6 +1,6 @@
 //! `catscan serve`: the HTTP door, and the one writer while it runs.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -43,6 +43,15 @@ impl Listen {
         }
         let message = format!("{address} can be reached by other machines, and there is no authentication yet");
         Err(Failure::new(message).help("listen on a loopback address, for example 127.0.0.1:8000"))
+    }
+
+    /// The same for the demo, which takes a free port where the usual one is in use and none was named.
+    pub fn meant_or_free(self, session: &Session) -> Result<SocketAddr, Failure> {
+        let mut address = self.meant(session)?;
+        if self.listen.is_none() && TcpListener::bind(address).is_err() {
+            address.set_port(0);
+        }
+        Ok(address)
     }
 }
 

@@ -128,3 +128,38 @@ pub fn tell_plainly(event: Event) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, DataDir};
+
+    #[test]
+    fn a_wait_for_another_command_is_bounded_and_names_it() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = DataDir::at(root.path()).unwrap();
+        dir.create().unwrap();
+        let mut config = Config::default();
+        config.import.lock_wait_seconds = 0;
+        let session = Session { dir, config, quiet: true };
+        let _held = WriterLock::try_acquire(&session.dir, "import").unwrap().unwrap();
+        let Err(Failure::Told { message, help: Some(_), code: 1 }) = lock_for(&session, "serve") else {
+            panic!("the lock is held")
+        };
+        assert!(message.contains("`catscan import`") && message.contains(&std::process::id().to_string()), "{message}");
+    }
+
+    #[test]
+    fn a_server_that_holds_the_store_is_named_with_its_address() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = DataDir::at(root.path()).unwrap();
+        dir.create().unwrap();
+        let session = Session { dir, config: Config::default(), quiet: true };
+        let _held = WriterLock::try_acquire(&session.dir, "serve").unwrap().unwrap();
+        let server = RunningServer::this_process(([127, 0, 0, 1], 8123).into()).unwrap();
+        server.announce(&session.dir).unwrap();
+        assert_eq!(server_of(&session).unwrap().map(|server| server.pid), Some(std::process::id()));
+        let Err(Failure::Told { message, .. }) = lock_for(&session, "serve") else { panic!("the lock is held") };
+        assert!(message.contains("http://127.0.0.1:8123"), "{message}");
+    }
+}
