@@ -148,7 +148,7 @@ fn config(capacity: &Capacity) -> SessionConfig {
     options.execution.enable_recursive_ctes = false;
     options.execution.spill_compression = SpillCompression::Lz4Frame;
     options.execution.parquet.pushdown_filters = false;
-    // Measured in PERFORMANCE.md §2: the defaults give up pruning and single-partition joins too early for entity
+    // Measured: the defaults give up pruning and single-partition joins too early for entity
     // tables of a few thousand rows.
     options.execution.parquet.max_in_list_size = 500;
     options.optimizer.hash_join_inlist_pushdown_max_distinct_values = 5_000;
