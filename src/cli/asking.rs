@@ -28,7 +28,7 @@ impl Asker {
 
     /// The accounts that are meant: one by name or number, `all`, or the first one.
     pub fn accounts(&self, named: Option<&str>) -> Result<AccountScope, Failure> {
-        jobs::scope(&self.store.db, named).or_help("`catscan account list` shows the accounts")
+        jobs::scope(&self.store.db, named).or_fail()
     }
 
     /// Writes the answer; the limits are those of the machine's owner, who can stop a question by Ctrl-C.

@@ -156,7 +156,7 @@ fn load(session: &Session, store: &Store, made: Generated) -> Result<(), Failure
         files: made.reports.iter().map(ImportFile::named).collect::<Result<_, _>>().or_fail()?,
         ..ImportRequest::default()
     });
-    let view = ImportView::new(Form::Words, session.quiet);
+    let view = ImportView::new(Form::Sum, session.quiet);
     let ok = jobs::run(&reports, store, &|event| view.show(event));
     view.finish()?;
     if ok { Ok(()) } else { Err(Failure::Silent { code: 1 }) }

@@ -25,6 +25,10 @@ pub fn run(globals: &Globals, _args: InitArgs) -> Result<ExitCode, Failure> {
     let root = session.dir.root().display();
     let existed = session.dir.is_initialised();
     session.dir.create().or_help("choose a new or empty directory with --data-dir")?;
+    if existed && let Some(server) = work::server_of(&session)? {
+        session.say(format_args!("the store in {root} is there already, and process {} serves it", server.pid));
+        return Ok(ExitCode::SUCCESS);
+    }
     let lock = work::lock_for(&session, "init")?;
     Store::open_writer(session.dir.clone(), session.config.clone(), lock).or_fail()?;
     if existed {

@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::Value;
 
 use super::numbers;
 use super::session::is_watched;
@@ -23,6 +22,8 @@ pub enum Form {
     Words,
     /// One JSON object a line.
     Json,
+    /// Only refusals, and the sum at the end.
+    Sum,
 }
 
 /// Shows the events of an import.
@@ -35,6 +36,8 @@ pub struct ImportView {
 }
 
 struct State {
+    /// The first event, which may come after a wait for another command.
+    started: Option<Instant>,
     last_line: Instant,
     files: u64,
     refused: u64,
@@ -50,14 +53,15 @@ impl ImportView {
         // The template is a constant of this file, shown in each run.
         let template = "{wide_bar} {percent:>3} % of {decimal_total_bytes}, {eta} left  {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.progress_chars("━╸─"));
         }
-        let state = State { last_line: Instant::now(), files: 0, refused: 0, rows: 0, output: Ok(()) };
+        let state = State { started: None, last_line: Instant::now(), files: 0, refused: 0, rows: 0, output: Ok(()) };
         Self { form, bar, lines: !quiet && !is_watched(), state: Mutex::new(state) }
     }
 
     /// Shows one event.
     pub fn show(&self, event: Event) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).started.get_or_insert_with(Instant::now);
         match event {
             Event::Stage { file, name } => {
                 let file = Path::new(&file).file_name().map_or(file.as_str().into(), |name| name.to_string_lossy());
@@ -79,17 +83,17 @@ impl ImportView {
         }
     }
 
-    fn answer(&self, answer: &Value) {
+    fn answer(&self, answer: &str) {
         let summary = Summary::of(answer);
         let written = self.bar.suspend(|| {
             let mut out = io::stdout().lock();
             match self.form {
                 Form::Json => writeln!(out, "{answer}"),
-                Form::Words => {
+                Form::Words | Form::Sum => {
                     if let Some(refusal) = summary.refusal() {
                         refusal.report();
                     }
-                    summary.write(&mut out)
+                    if self.form == Form::Words { summary.write(&mut out) } else { Ok(()) }
                 }
             }
         });
@@ -107,10 +111,11 @@ impl ImportView {
         self.bar.finish_and_clear();
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         state.output?;
-        if self.form == Form::Words && state.files > 1 {
+        if self.form != Form::Json && state.files > 1 {
             let refused = if state.refused > 0 { format!(", {} refused", state.refused) } else { String::new() };
             let files = numbers::counted(state.files, "file");
-            writeln!(io::stdout(), "{files}{refused}: {} imported", numbers::counted(state.rows, "row"))?;
+            let time = numbers::elapsed(state.started.map_or(Duration::ZERO, |started| started.elapsed()));
+            writeln!(io::stdout(), "{files}{refused}: {} imported in {time}", numbers::counted(state.rows, "row"))?;
         }
         Ok(())
     }

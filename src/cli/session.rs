@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::{Failure, OrFail};
-use crate::config::{Config, DataDir};
+use crate::config::{Config, ConfigError, DataDir};
 use crate::telemetry::{self, Level};
 
 /// Options of every command, as typed.
@@ -57,8 +57,11 @@ impl Globals {
         self.start_logging(level);
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let config = Config::load(&dir.config_file(), variables)
-            .or_help("`catscan init` in another directory writes a config.toml that shows every setting")?;
+        let config = Config::load(&dir.config_file(), variables).map_err(|error| match error {
+            ConfigError::File { .. } => Failure::new(error)
+                .help("correct the line; `catscan init` in a new directory writes a config.toml with every setting"),
+            other => Failure::new(other),
+        })?;
         Ok(Session { dir, config, quiet: self.quiet })
     }
 

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::failure::Failure;
 use super::numbers::{self, count};
@@ -58,8 +57,8 @@ struct Refusal {
 
 impl Summary {
     /// The summary of an answer; fields that it lacks are empty.
-    pub fn of(answer: &Value) -> Self {
-        Self::deserialize(answer).unwrap_or_default()
+    pub fn of(answer: &str) -> Self {
+        serde_json::from_str(answer).unwrap_or_default()
     }
 
     /// Rows that are new or changed in the store.
@@ -166,13 +165,13 @@ fn line(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn shown(answer: Value) -> String {
         let mut text = Vec::new();
-        Summary::of(&answer).write(&mut text).unwrap();
+        Summary::of(&answer.to_string()).write(&mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 
@@ -204,7 +203,7 @@ mod tests {
             "faults": [{"line": 2, "column": "metric_date", "reason": "no_date", "value": null}],
             "error": {"code": "too_many_rejects", "message": "2 of 2 rows are at fault", "fix": "correct them"}
         });
-        let refusal = Summary::of(&answer).refusal();
+        let refusal = Summary::of(&answer.to_string()).refusal();
         let Some(Failure::Told { message, help, code: 1 }) = refusal else { panic!("{refusal:?}") };
         assert_eq!((message.as_str(), help.as_deref()), ("notes.csv: 2 of 2 rows are at fault", Some("correct them")));
         insta::assert_snapshot!(shown(answer), @r"

@@ -46,6 +46,12 @@ pub fn lock_for(session: &Session, command: &str) -> Result<WriterLock, Failure>
     }
 }
 
+/// The server that holds the store's lock now, if one does.
+pub fn server_of(session: &Session) -> Result<Option<RunningServer>, Failure> {
+    let free = WriterLock::try_acquire(&session.dir, "look").or_fail()?.is_some();
+    Ok(if free { None } else { RunningServer::of(&session.dir) })
+}
+
 /// Takes the writer lock now, or refuses and says who has it.
 pub fn lock_at_once(session: &Session, command: &str) -> Result<WriterLock, Failure> {
     WriterLock::try_acquire(&session.dir, command).or_fail()?.ok_or_else(|| {

@@ -1,5 +1,6 @@
 //! The settings: one small struct per concern, read from `config.toml` and the environment.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -138,7 +139,8 @@ impl Config {
     pub fn load(file: &Path, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            // A data directory that is no directory is refused by whoever needs it, in better words.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => String::new(),
             Err(source) => return Err(ConfigError::Read { path: file.to_owned(), source }),
         };
         let mut config: Self = toml::from_str(&text)

@@ -57,7 +57,8 @@ pub fn import(request: &ImportRequest, account: AccountId, store: &Store, tell: 
     let sources: Vec<Source> = request.files.iter().map(|file| Source::received(&file.path, &file.name)).collect();
     let size = |file: &ImportFile| std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
     let steps = Steps { tell, total: request.files.iter().map(size).sum(), done: AtomicU64::new(0) };
-    store.importer.import_all(&sources, &options, &steps, &|answer| match serde_json::to_value(answer) {
+    steps.read(0);
+    store.importer.import_all(&sources, &options, &steps, &|answer| match serde_json::to_string(answer) {
         Ok(answer) => tell(Event::Imported { answer }),
         Err(error) => _ = refuse(tell, format_args!("{}: {error}", answer.file), None),
     })

@@ -56,8 +56,8 @@ pub enum Event {
     },
     /// A file is imported, known already, or refused.
     Imported {
-        /// The answer, with the fields that `catscan import --json` prints.
-        answer: serde_json::Value,
+        /// The answer as the JSON text that `catscan import --json` prints, its fields in their order.
+        answer: String,
     },
     /// Entities are loaded.
     Synced {

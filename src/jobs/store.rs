@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use crate::config::{Config, DataDir, WriterLock};
+use crate::config::{Config, DataDir, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{ImportError, ImportLimits, Importer};
 use crate::lake::{Lake, LakeError};
@@ -59,6 +59,7 @@ impl Store {
     /// Opens for writing, creating and migrating as needed, and removes what died processes left behind; the lock shows
     /// that nobody else writes. A damaged file is a warning here: what can be read is still answered.
     pub fn open_writer(dir: DataDir, config: Config, lock: WriterLock) -> Result<Self, StoreError> {
+        RunningServer::withdraw(&dir);
         let db = Db::open(&dir.database())?;
         let lake = Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?;
         let store = Self::over(dir, config, db, lake, Some(lock));

@@ -26,6 +26,7 @@ mod memory;
 mod projections;
 mod readable;
 mod session;
+mod spill;
 mod store;
 
 mod suggest;

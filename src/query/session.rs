@@ -13,7 +13,6 @@ use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::error::Result;
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::cache::cache_manager::CacheManagerConfig;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
@@ -27,6 +26,7 @@ use super::joins::{CooperativeJoins, Stop};
 use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
 use super::projections::optimizer_rules;
+use super::spill::Spill;
 use super::{readable, views};
 
 /// The names under which a session's tables stand.
@@ -45,13 +45,11 @@ pub(super) struct Sessions {
 impl Sessions {
     pub(super) fn new(capacity: &Capacity, tables: &dyn Tables) -> Result<Self> {
         let (url, store) = tables.store();
-        let mode = DiskManagerMode::Directories(vec![capacity.spill_dir.clone()]);
-        let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(capacity.spill_bytes);
         let cache = CacheManagerConfig::default().with_metadata_cache_limit(capacity.metadata_cache_bytes);
         let runtime = RuntimeEnvBuilder::new()
             .with_object_store_registry(readable::only(&url, store))
             .with_memory_pool(Arc::new(FairSpillPool::new(capacity.memory_bytes)))
-            .with_disk_manager_builder(disk)
+            .with_disk_manager_builder(Spill::disk_manager(&capacity.spill_dir, capacity.spill_bytes))
             .with_cache_manager(cache)
             .build_arc()?;
         let functions = Functions::allowed();
@@ -95,11 +93,13 @@ impl Sessions {
         let pool: Arc<dyn MemoryPool> =
             Arc::new(QuestionPool::new(Arc::clone(&self.runtime.memory_pool), question.limits.memory_bytes));
         let runtime = RuntimeEnv { memory_pool: pool, ..RuntimeEnv::clone(&self.runtime) };
-        let state = SessionStateBuilder::new_from_existing(self.template.clone())
+        let mut state = SessionStateBuilder::new_from_existing(self.template.clone())
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
             .with_physical_optimizer_rule(Arc::new(CooperativeJoins(question.stop.clone())))
             .build();
+        // now() and current_date() mean this moment in every part of the question.
+        state.mark_start_execution();
         for view in views::all() {
             if question.tables.is_none_or(|tables| tables.contains(view.name)) {
                 let plan = state.statement_to_plan(view.statement.clone()).await?;

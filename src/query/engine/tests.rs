@@ -65,6 +65,32 @@ fn an_account_never_sees_the_rows_of_another() {
 }
 
 #[test]
+fn the_tables_the_columns_and_the_plans_can_be_asked_for() {
+    let engine = two_accounts().engine();
+    for (sql, shown) in [
+        ("SHOW TABLES", "v_config_performance"),
+        ("SHOW COLUMNS FROM v_config_performance", "waste_rate_pct"),
+        ("DESCRIBE rtb_daily", "spend_micros"),
+        ("SHOW FUNCTIONS", "octet_length"),
+        ("EXPLAIN SELECT * FROM v_waste_by_size", "physical_plan"),
+        ("EXPLAIN FORMAT TREE SELECT count(*) FROM rtb_daily", "plan"),
+        ("EXPLAIN ANALYZE SELECT a.hour FROM rtb_daily a JOIN rtb_daily b ON a.clicks < b.hour", "CooperativeExec"),
+        ("VALUES (1, 'x')", "x"),
+        ("SELECT now() >= TIMESTAMP '2020-01-01' AND today() = current_date() AS passes", "true"),
+        ("SELECT creative_id AS \"Creative\", count(*) FROM rtb_daily GROUP BY ALL", "Creative"),
+        ("SELECT concat(creative_id, '-', country) AS k, creative_id || '!' FROM rtb_daily", "c1-US"),
+        ("SELECT regexp_replace(creative_id, '[0-9]+', '#'), replace(country, 'U', 'u') FROM rtb_daily", "c#"),
+        (
+            "SELECT count(*) FROM rtb_daily WHERE metric_date BETWEEN '2026-11-01' AND current_date() + INTERVAL '99 years'",
+            "1",
+        ),
+    ] {
+        let answer = show_for(&engine, mine(sql)).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert!(answer.contains(shown), "{sql}:\n{answer}");
+    }
+}
+
+#[test]
 fn a_question_sees_the_snapshot_it_asks_for() {
     let row = Row::reached("11", 100, 25);
     let memory =
@@ -158,6 +184,24 @@ fn memory_is_capped_per_question_and_given_back() {
     let error = show_for(&engine, Question { limits, ..mine(sql) }).unwrap_err();
     assert_eq!(error.code(), "resources_exhausted", "{error}");
     assert!(settled(&engine));
+}
+
+#[test]
+fn a_sort_larger_than_its_memory_spills_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let spill = home.path().join("spill");
+    let engine = many().engine_within(|capacity| capacity.spill_dir = spill.clone());
+    let limits = Limits { memory_bytes: 40 << 20, rows: None, ..Limits::default() };
+    let sql = "SELECT a.reached_queries, a.creative_id, b.n FROM rtb_daily a CROSS JOIN \
+               (SELECT reached_queries AS n FROM rtb_daily LIMIT 40) b ORDER BY b.n DESC, a.reached_queries DESC";
+    assert!(!spill.exists());
+    let mut answer = engine.ask_blocking(Question { limits, ..mine(sql) }).unwrap();
+    let rows: usize = std::iter::from_fn(|| answer.next_blocking()).map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 40_000 * 40);
+    assert!(settled(&engine));
+    let files = std::fs::read_dir(&spill).unwrap().flat_map(|entry| std::fs::read_dir(entry.unwrap().path()).unwrap());
+    assert_eq!(files.count(), 0, "spill files are left");
+    drop((answer, engine));
 }
 
 #[test]
