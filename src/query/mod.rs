@@ -31,6 +31,7 @@ mod store;
 
 mod suggest;
 mod views;
+mod windows;
 
 pub use answer::{Answer, Cut, Ending};
 pub use catalog::{AccountScope, Days, Opened, Tables};
