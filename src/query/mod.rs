@@ -19,6 +19,7 @@ pub(crate) mod fixture;
 pub mod format;
 mod functions;
 mod guard;
+mod hidden;
 mod joins;
 mod ledger;
 mod limits;
