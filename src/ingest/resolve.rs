@@ -1,4 +1,4 @@
-//! Which rows of a partition live on: one per natural key (DOMAIN.md §2.5).
+//! Which rows of a partition live on: one per natural key.
 //!
 //! The rows stand as if they had come one after the other, those of the live partition first: a later row of a key
 //! replaces the one before, unless it says the same; in mode skip a live row stays. Each row of the file has exactly

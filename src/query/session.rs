@@ -27,6 +27,7 @@ use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
 use super::projections::optimizer_rules;
 use super::spill::Spill;
+use super::windows::MeteredWindows;
 use super::{readable, views};
 
 /// The names under which a session's tables stand.
@@ -64,6 +65,7 @@ impl Sessions {
             .with_aggregate_functions(functions.aggregate)
             .with_window_functions(functions.window)
             .with_optimizer_rules(optimizer_rules())
+            .with_physical_optimizer_rule(Arc::new(MeteredWindows))
             .build();
         Ok(Self { template, runtime })
     }
@@ -148,7 +150,7 @@ fn config(capacity: &Capacity) -> SessionConfig {
     options.execution.enable_recursive_ctes = false;
     options.execution.spill_compression = SpillCompression::Lz4Frame;
     options.execution.parquet.pushdown_filters = false;
-    // Measured in PERFORMANCE.md §2: the defaults give up pruning and single-partition joins too early for entity
+    // Measured: the defaults give up pruning and single-partition joins too early for entity
     // tables of a few thousand rows.
     options.execution.parquet.max_in_list_size = 500;
     options.optimizer.hash_join_inlist_pushdown_max_distinct_values = 5_000;

@@ -1,4 +1,4 @@
-//! Rules on whole rows of Google's kinds: the row is kept, the flag is counted (DOMAIN.md §2.4).
+//! Rules on whole rows of Google's kinds: the row is kept, the flag is counted.
 
 use super::RowLayout;
 
