@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::answer::{Cut, Ending, Message, content_bytes};
-use super::error::{Hidden, QueryError};
+use super::error::QueryError;
+use super::hidden::Hidden;
 use super::limits::Limits;
 
 /// Carries one answer to its reader.

@@ -19,6 +19,7 @@ pub(crate) mod fixture;
 pub mod format;
 mod functions;
 mod guard;
+mod hidden;
 mod joins;
 mod ledger;
 mod limits;
@@ -31,6 +32,7 @@ mod store;
 
 mod suggest;
 mod views;
+mod windows;
 
 pub use answer::{Answer, Cut, Ending};
 pub use catalog::{AccountScope, Days, Opened, Tables};

@@ -27,6 +27,7 @@ use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
 use super::projections::optimizer_rules;
 use super::spill::Spill;
+use super::windows::MeteredWindows;
 use super::{readable, views};
 
 /// The names under which a session's tables stand.
@@ -64,6 +65,7 @@ impl Sessions {
             .with_aggregate_functions(functions.aggregate)
             .with_window_functions(functions.window)
             .with_optimizer_rules(optimizer_rules())
+            .with_physical_optimizer_rule(Arc::new(MeteredWindows))
             .build();
         Ok(Self { template, runtime })
     }
