@@ -65,9 +65,8 @@ impl<'a> Attempt<'a> {
     }
 
     /// Goes the whole way. The turns keep several files of one call in their order.
-    pub(super) fn run(mut self, mut claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
-        let ended = self.go(&mut claims, &mut commits);
-        drop(claims);
+    pub(super) fn run(mut self, claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
+        let ended = self.go(claims, &mut commits);
         self.answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
         match ended {
             Ok(()) => {}
@@ -87,20 +86,29 @@ impl<'a> Attempt<'a> {
         Ok(self.answer)
     }
 
-    fn go(&mut self, claims: &mut Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
+    fn go(&mut self, mut claims: Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
         self.progress.stage(self.source.name(), "reading");
         let (mut file, size) = self.source.open()?;
         self.size = size;
         let (header, kind) = self.recognise(&mut file)?;
         self.refuse_known_bytes(kind)?;
+        let (mut parsed, mut rows) = self.parse(&header, kind)?;
+        self.check(&parsed)?;
+        claims.wait();
+        let batch = self.claim()?;
+        // The next file may claim while this one is written.
+        drop(claims);
         for _ in 0..TRIES {
-            let (parsed, rows) = self.parse(&header, kind)?;
-            self.check(&parsed)?;
-            claims.wait();
-            let batch = self.claim()?;
             match self.write(parsed, rows, kind, batch, commits)? {
                 Committed::Yes => return Ok(()),
-                Committed::Overtaken => {}
+                Committed::Overtaken => {
+                    let claimed = self.hash.clone();
+                    (parsed, rows) = self.parse(&header, kind)?;
+                    if self.hash != claimed {
+                        let what = "the file changed while it was imported: import it again once it is complete";
+                        return Err(Refusal::new("file_changed", what).into());
+                    }
+                }
             }
         }
         Err(ImportError::Contended(TRIES, self.source.name().to_owned()).into())
@@ -197,9 +205,6 @@ impl<'a> Attempt<'a> {
 
     /// Claims the bytes; waits while another import of the same bytes is on its way.
     fn claim(&mut self) -> Result<BatchId, Ended> {
-        if let Some(batch) = self.claim {
-            return Ok(batch);
-        }
         loop {
             let now = self.importer.clock.timestamp();
             let bytes = Bytes { hash: &self.hash, size: self.size };
