@@ -99,6 +99,10 @@ impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("server.body_limit_kib"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let detail = "send a JSON body with the header Content-Type: application/json, for example {\"sql\": \"SELECT 1\"}";
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_body", detail)
+            }
             status => Self::new(status, "invalid_body", rejection.body_text()),
         }
     }

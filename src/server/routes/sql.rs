@@ -23,9 +23,26 @@ pub(crate) struct Asked {
     /// json, ndjson, csv, arrow, parquet or table; else what `Accept` names, else json.
     format: Option<String>,
     /// A snapshot's number or a time; the newest state where absent.
-    at: Option<String>,
+    at: Option<SnapshotOrTime>,
     /// Account by name or number, or `all`; the first one where absent.
     account: Option<String>,
+}
+
+/// `"at": 3`, `"at": "3"` or `"at": "2026-11-20T08:00:00Z"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "at: write a snapshot's number or a time")]
+enum SnapshotOrTime {
+    Snapshot(u64),
+    Text(String),
+}
+
+impl SnapshotOrTime {
+    fn text(self) -> String {
+        match self {
+            Self::Snapshot(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 /// `POST /api/sql`: the answer in the format asked for, streamed, over one snapshot.
@@ -40,7 +57,7 @@ pub(crate) async fn ask(
         None => accepted(&headers),
     };
     let at = match asked.at {
-        Some(at) => at.parse().map_err(|error| ApiError::unprocessable(format!("at: {error}")))?,
+        Some(at) => at.text().parse().map_err(|error| ApiError::unprocessable(format!("at: {error}")))?,
         None => At::Latest,
     };
     let accounts = app.accounts(asked.account).await?;
