@@ -5,7 +5,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub fn find(session: &Session, typed: &[PathBuf]) -> Result<Inputs, Failure> {
     for path in typed {
         if path.as_os_str() == "-" {
             inputs.copy(session, io::stdin().lock(), path)?;
-        } else if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        } else if fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()) {
             let pipe = fs::File::open(path).map_err(|error| failed(path, &error))?;
             inputs.copy(session, pipe, path)?;
         } else {

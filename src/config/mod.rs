@@ -7,6 +7,7 @@
 mod data_dir;
 mod inventory;
 mod lock;
+mod memory;
 mod running;
 mod settings;
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::memory;
+
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
 pub const SAMPLE: &str = include_str!("config.toml");
 
@@ -46,7 +48,7 @@ pub struct ServerSettings {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuerySettings {
-    /// Memory shared by all running questions, MiB.
+    /// Memory shared by all running questions, MiB; 0 is 60 % of the machine's. One question gets three quarters of it.
     pub memory_limit_mib: u32,
     /// Seconds until a question is stopped.
     pub deadline_seconds: u32,
@@ -84,13 +86,29 @@ impl Default for ServerSettings {
 
 impl Default for QuerySettings {
     fn default() -> Self {
-        Self { memory_limit_mib: 1024, deadline_seconds: 60, max_rows: 1_000_000 }
+        Self { memory_limit_mib: 0, deadline_seconds: 60, max_rows: 1_000_000 }
     }
 }
 
 impl Default for ImportSettings {
     fn default() -> Self {
         Self { max_rejected_percent: 5.0, lock_wait_seconds: 600, max_unpacked_mib: 65_536, max_unpack_ratio: 200 }
+    }
+}
+
+impl QuerySettings {
+    /// Memory shared by all running questions, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let bytes = match self.memory_limit_mib {
+            0 => memory::machine_bytes() / 100 * 60,
+            mib => u64::from(mib) << 20,
+        };
+        usize::try_from(bytes).unwrap_or(usize::MAX)
+    }
+
+    /// Memory of one question, in bytes: the others must be able to answer beside it.
+    pub fn question_memory_bytes(&self) -> usize {
+        self.memory_bytes() / 4 * 3
     }
 }
 

@@ -28,6 +28,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unknown_creatives;
 mod utf16;
 
 pub use answer::{DateRange, ImportAnswer, Status};

@@ -114,10 +114,9 @@ impl Store {
     /// An engine that answers questions over this store, within the settings' memory.
     pub fn engine(&self) -> Result<Engine, QueryError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let capacity = Capacity {
-            memory_bytes: self.config.query.memory_limit_mib as usize * 1024 * 1024,
-            ..Capacity::new(threads, self.dir.tmp().join("spill"))
-        };
+        let mut capacity = Capacity::new(threads, self.dir.tmp().join("spill"));
+        capacity.memory_bytes = self.config.query.memory_bytes();
+        capacity.ceiling.memory_bytes = self.config.query.question_memory_bytes();
         Engine::new(Arc::new(query::Store::new(self.db.clone(), self.lake.clone())), capacity)
     }
 
@@ -127,13 +126,20 @@ impl Store {
         Limits {
             rows: Some(settings.max_rows),
             deadline: Duration::from_secs(settings.deadline_seconds.into()),
+            memory_bytes: settings.question_memory_bytes(),
             ..Limits::default()
         }
     }
 
     /// What a question of the machine's owner may take, who sees the rows go by and can press Ctrl-C.
     pub fn owner_limits(&self) -> Limits {
-        Limits { rows: None, bytes: None, deadline: OWNER_DEADLINE, ..Limits::default() }
+        Limits {
+            rows: None,
+            bytes: None,
+            deadline: OWNER_DEADLINE,
+            memory_bytes: self.config.query.question_memory_bytes(),
+            ..Limits::default()
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ReportKind;
+use super::ReportRules;
 
 /// The name of a kind that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -29,7 +29,7 @@ impl FromStr for KindName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let names = || ReportKind::all().iter().map(|kind| kind.name.as_str());
+        let names = || ReportRules::built_in().kinds().iter().map(|kind| kind.name.as_str());
         names().find(|name| *name == text).map(Self).ok_or_else(|| {
             format!("'{text}' is no kind of report: there is {}", names().collect::<Vec<_>>().join(", "))
         })

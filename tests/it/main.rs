@@ -13,6 +13,7 @@ mod fold;
 mod import;
 mod inputs;
 mod kill;
+mod kinds;
 mod lifecycle;
 mod malformed;
 mod not_run;
