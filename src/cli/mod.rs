@@ -11,6 +11,7 @@ mod failure;
 mod generate;
 mod handover;
 mod import;
+mod imports;
 mod init;
 mod numbers;
 mod progress;
@@ -20,6 +21,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod undo;
 mod work;
 
 use std::ffi::OsString;
@@ -46,6 +48,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Import(import::ImportArgs),
+    Undo(undo::UndoArgs),
+    Imports(imports::ImportsArgs),
     Sync(sync::SyncArgs),
     Account(account::AccountArgs),
     Sql(sql::SqlArgs),
@@ -57,8 +61,8 @@ enum Command {
 /// The commands as `catscan --help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
-    ("Fill the store", &["init", "import", "sync", "account"]),
-    ("Ask", &["sql", "serve"]),
+    ("Fill the store", &["init", "import", "undo", "sync", "account"]),
+    ("Ask", &["sql", "imports", "serve"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -85,6 +89,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(&globals, args),
         Command::Init(args) => init::run(&globals, args),
         Command::Import(args) => import::run(&globals, args),
+        Command::Undo(args) => undo::run(&globals, args),
+        Command::Imports(args) => imports::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),

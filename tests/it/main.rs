@@ -20,3 +20,4 @@ mod repository;
 mod serve;
 mod slt;
 mod store;
+mod undo;
