@@ -7,6 +7,7 @@ use super::header::{self, Parameter};
 
 const FILES: &[&str] = &[
     include_str!("../../sql/analytics/configs.sql"),
+    include_str!("../../sql/analytics/imports.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),
     include_str!("../../sql/analytics/waste_by_country.sql"),
 ];

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use super::failure::{Failure, OrFail};
 use super::session::Session;
+use crate::analytics::{self, Ask};
 use crate::jobs::{self, Store};
 use crate::lake::At;
 use crate::query::format::{self, Format, Style, TableStyle};
-use crate::query::{AccountScope, Engine, QueryError, Question};
+use crate::query::{AccountScope, Answer, Engine, QueryError, Question};
 
 /// An open store that answers questions.
 pub struct Asker {
@@ -41,15 +42,33 @@ impl Asker {
         out: &mut impl Write,
     ) -> Result<(), Failure> {
         let question = Question { at, limits: self.store.owner_limits(), ..Question::new(sql, accounts) };
-        let mut answer = self.engine.ask_blocking(question).map_err(told)?;
-        let ending = format::write(&mut answer, format, style(), out).map_err(told)?;
-        if let Some(cut) = ending.cut
-            && format != Format::Table
-        {
-            return Err(Failure::new(format_args!("the answer was cut at {cut}")).help("add LIMIT, or ask in parts"));
-        }
-        Ok(())
+        let answer = self.engine.ask_blocking(question).map_err(told)?;
+        written(answer, format, out)
     }
+
+    /// Writes the answer to a named question, with these parameters.
+    pub fn report(
+        &self,
+        name: &str,
+        params: Vec<(String, String)>,
+        accounts: AccountScope,
+        format: Format,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let ask = Ask { params, limits: self.store.owner_limits(), ..Ask::new(accounts) };
+        let report = analytics::report_blocking(&self.engine, name, ask).or_fail()?;
+        written(report.answer, format, out)
+    }
+}
+
+fn written(mut answer: Answer, format: Format, out: &mut impl Write) -> Result<(), Failure> {
+    let ending = format::write(&mut answer, format, style(), out).map_err(told)?;
+    if let Some(cut) = ending.cut
+        && format != Format::Table
+    {
+        return Err(Failure::new(format_args!("the answer was cut at {cut}")).help("add LIMIT, or ask in parts"));
+    }
+    Ok(())
 }
 
 /// A reader that has seen enough (`| head`) is no failure.

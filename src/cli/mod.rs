@@ -11,6 +11,7 @@ mod failure;
 mod generate;
 mod handover;
 mod import;
+mod imports;
 mod init;
 mod inputs;
 mod numbers;
@@ -21,6 +22,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod undo;
 mod work;
 
 use std::ffi::OsString;
@@ -47,6 +49,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Import(import::ImportArgs),
+    Undo(undo::UndoArgs),
+    Imports(imports::ImportsArgs),
     Sync(sync::SyncArgs),
     Account(account::AccountArgs),
     Sql(sql::SqlArgs),
@@ -58,8 +62,8 @@ enum Command {
 /// The commands as `catscan --help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
-    ("Fill the store", &["init", "import", "sync", "account"]),
-    ("Ask", &["sql", "serve"]),
+    ("Fill the store", &["init", "import", "undo", "sync", "account"]),
+    ("Ask", &["sql", "imports", "serve"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -86,6 +90,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(&globals, args),
         Command::Init(args) => init::run(&globals, args),
         Command::Import(args) => import::run(&globals, args),
+        Command::Undo(args) => undo::run(&globals, args),
+        Command::Imports(args) => imports::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),

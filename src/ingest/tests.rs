@@ -1,5 +1,9 @@
 //! The importer on a real store in a temporary directory.
 
+mod grid;
+mod sequences;
+mod undo;
+
 use std::path::Path;
 
 use super::*;

@@ -7,6 +7,7 @@ mod account;
 mod import;
 mod store;
 mod sync;
+mod undo;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use import::{ImportFile, ImportRequest, import};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
+pub use undo::UndoRequest;
+
+use crate::ingest::UndoAnswer;
 
 /// The header that carries the token of `run/serve.json` when work is handed over.
 pub const TOKEN_HEADER: &str = "x-catscan-token";
@@ -25,6 +29,8 @@ pub const TOKEN_HEADER: &str = "x-catscan-token";
 pub enum Job {
     /// Import report files, one after the other.
     Import(ImportRequest),
+    /// Undo an import.
+    Undo(UndoRequest),
     /// Change the list of accounts.
     Account(AccountChange),
     /// Load entities from JSON files.
@@ -59,6 +65,11 @@ pub enum Event {
         /// The answer as the JSON text that `catscan import --json` prints, its fields in their order.
         answer: String,
     },
+    /// An import is undone.
+    Undone {
+        /// What that changed.
+        answer: UndoAnswer,
+    },
     /// Entities are loaded.
     Synced {
         /// Counts per kind of entity.
@@ -90,6 +101,7 @@ pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);
 pub fn run(job: &Job, store: &Store, tell: Listener<'_>) -> bool {
     let ok = match job {
         Job::Import(request) => import::run(request, store, tell),
+        Job::Undo(request) => undo::run(request, store, tell),
         Job::Account(change) => account::run(change, store, tell),
         Job::Sync { dir, account } => sync::run(dir, account.as_deref(), store, tell),
     };

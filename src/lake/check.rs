@@ -15,8 +15,13 @@ impl Lake {
 
     /// Files of a snapshot whose length or BLAKE3 differs from the catalog's. Reads every byte.
     pub fn check_hashes(&self, snapshot: &Snapshot) -> Vec<Damage> {
-        snapshot.files().iter().filter_map(|file| length(file).and_then(|()| hash(file)).err()).collect()
+        snapshot.files().iter().filter_map(|file| whole(file).err()).collect()
     }
+}
+
+/// That the file has the length and the BLAKE3 that the catalog says.
+pub(super) fn whole(file: &LiveFile) -> Result<(), Damage> {
+    length(file).and_then(|()| hash(file))
 }
 
 fn length(file: &LiveFile) -> Result<(), Damage> {

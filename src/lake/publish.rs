@@ -47,20 +47,25 @@ pub(super) fn publish(root: &Path, staged: Vec<StagedFile>) -> Result<Vec<Publis
     let mut directories = BTreeSet::new();
     let mut published = Vec::with_capacity(staged.len());
     for file in staged {
-        let below = format!("{}/{}", file.scope.table.name, file.scope.directory()?);
-        let directory = root.join(&below);
-        create_directories(root, &below)?;
-        // The time in the name only keeps names in order; what makes it unique is its randomness.
-        let name = format!("{}.parquet", Uuid::now_v7());
-        let path = directory.join(&name);
+        let (relative, path) = place(root, &file.scope)?;
         rename_no_replace(file.temporary.path(), &path).map_err(LakeError::io("publish", &path))?;
-        directories.insert(directory);
+        directories.extend(path.parent().map(Path::to_owned));
         let StagedFile { scope, facts, temporary } = file;
         temporary.taken();
-        published.push(PublishedFile { scope, facts, relative: format!("{below}/{name}") });
+        published.push(PublishedFile { scope, facts, relative });
     }
     directories.iter().try_for_each(|directory| sync_directory(directory))?;
     Ok(published)
+}
+
+/// A name that no file has, in the partition's directory, which is made where it is missing: below `root`, and whole.
+pub(super) fn place(root: &Path, scope: &Scope) -> Result<(String, PathBuf), LakeError> {
+    let below = format!("{}/{}", scope.table.name, scope.directory()?);
+    create_directories(root, &below)?;
+    // The time in the name only keeps names in order; what makes it unique is its randomness.
+    let relative = format!("{below}/{}.parquet", Uuid::now_v7());
+    let path = root.join(&relative);
+    Ok((relative, path))
 }
 
 /// Creates what is missing of `below`, and brings each new entry to disk in its parent.
@@ -83,7 +88,7 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), LakeError> {
     sync().map_err(LakeError::io("bring to disk", directory))
 }
 
-fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
         // Some file systems cannot refuse to replace in a rename, but every link refuses.

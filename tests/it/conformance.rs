@@ -102,6 +102,11 @@ fn duckdb_sees_the_same_totals() {
     assert_same_answers(&store, None);
     assert_same_answers(&store, Some(&older));
     assert_ne!(duckdb(&store, None)["by_billing"], duckdb(&store, Some(&older))["by_billing"], "the restatement shows");
+
+    store.succeed(&["undo", "4"]);
+    assert_same_answers(&store, None);
+    assert_same_answers(&store, Some(&older));
+    assert_eq!(duckdb(&store, None)["by_billing"], duckdb(&store, Some(&older))["by_billing"], "as before it");
 }
 
 #[test]

@@ -21,3 +21,4 @@ mod repository;
 mod serve;
 mod slt;
 mod store;
+mod undo;

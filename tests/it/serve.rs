@@ -10,14 +10,14 @@ use super::fold;
 use super::store::{TestStore, integer, repository};
 
 /// `catscan serve` on a free port; stopped when dropped.
-struct Server {
+pub struct Server {
     child: Child,
     address: String,
     agent: ureq::Agent,
 }
 
 impl Server {
-    fn over(store: &TestStore) -> Self {
+    pub fn over(store: &TestStore) -> Self {
         let mut command = store.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -36,12 +36,12 @@ impl Server {
         Self { child, address, agent }
     }
 
-    fn get(&self, path: &str) -> (u16, Value) {
+    pub fn get(&self, path: &str) -> (u16, Value) {
         let mut answer = self.agent.get(format!("http://{}{path}", self.address)).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
     }
 
-    fn post(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> (u16, String) {
+    pub fn post(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> (u16, String) {
         let request = self.agent.post(format!("http://{}{path}", self.address)).header("content-type", content_type);
         let mut answer = request.send(body.as_ref()).unwrap();
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())

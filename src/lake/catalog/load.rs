@@ -65,7 +65,6 @@ pub(in crate::lake) fn files(
         return Err(LakeError::catalog("another program wrote deletes or rows into it; attach it READ_ONLY"));
     }
     let mut live = tx.prepare_cached(include_str!("../../../sql/lake/live_files.sql"))?;
-    let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
     let mut files = Vec::new();
     for file_id in live.query_map([id.0], |row| row.get::<_, i64>(0))? {
         let file_id = file_id?;
@@ -73,11 +72,16 @@ pub(in crate::lake) fn files(
             files.push(Arc::clone(file));
             continue;
         }
-        let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, root))).optional()?;
-        let file = file.ok_or_else(|| LakeError::catalog(format!("file {file_id} was added by another program")))?;
-        files.push(registry.intern(file?));
+        files.push(registry.intern(file(tx, file_id, root)?));
     }
     Ok(Snapshot::new(id, time, files))
+}
+
+/// What is known of one data file, live or ended.
+pub(super) fn file(tx: &Transaction<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeError> {
+    let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
+    let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, root))).optional()?;
+    file.ok_or_else(|| LakeError::catalog(format!("file {file_id} was added by another program")))?
 }
 
 fn live_file(row: &Row<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeError> {

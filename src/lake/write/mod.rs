@@ -90,6 +90,10 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path, taken: false }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -140,7 +144,7 @@ impl PartitionWriter {
             expected_rows,
             rows: 0,
             state: State::Empty(Box::new(Sink::new(file))),
-            temporary: Temporary { path, taken: false },
+            temporary: Temporary::at(path),
         })
     }
 

@@ -2,11 +2,12 @@
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrow::util::display::FormatOptions;
 
 use super::super::answer::Ending;
 use super::super::error::QueryError;
-use super::{Encoder, encoding};
+use super::Encoder;
+use super::cells::Cells;
 
 pub(super) struct Csv {
     header: Vec<String>,
@@ -40,7 +41,7 @@ impl Encoder for Csv {
                     continue;
                 }
                 cell.clear();
-                column.cells.value(row).write(&mut cell).map_err(encoding)?;
+                column.cells.write(row, &mut cell)?;
                 if column.is_text { text_field(&cell, out) } else { field(&cell, out) }
             }
             out.push(b'\n');
@@ -55,13 +56,13 @@ impl Encoder for Csv {
 
 struct Column<'a> {
     array: &'a ArrayRef,
-    cells: ArrayFormatter<'a>,
+    cells: Cells<'a>,
     is_text: bool,
 }
 
 impl<'a> Column<'a> {
     fn new(array: &'a ArrayRef, options: &'a FormatOptions<'a>) -> Result<Self, QueryError> {
-        let cells = ArrayFormatter::try_new(array.as_ref(), options).map_err(encoding)?;
+        let cells = Cells::of(array, options)?;
         // What is not a number, a day or a truth may carry text, lists and structures too.
         let kind = array.data_type();
         let is_text = !(kind.is_numeric() || kind.is_temporal() || *kind == DataType::Boolean);

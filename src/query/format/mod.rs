@@ -3,13 +3,14 @@
 //! Every format is an [`Encoder`] that turns one batch after the other into bytes, so memory stays constant however
 //! long the answer is; [`write()`] drives it to a `Write` (command line), [`stream`] to a stream of bytes (HTTP).
 //!
-//! Integers are written exactly, days as `YYYY-MM-DD`, times as RFC 3339, null as null (an empty field in CSV, where
+//! Integers are written exactly, fractions for people as plain decimals, days as `YYYY-MM-DD`, times as RFC 3339, null as null (an empty field in CSV, where
 //! an empty text is `""`; `–` in tables). JSON for programs on the line is an array of objects; over HTTP it is an
 //! [`Envelope`] around that array. An answer that was cut at a cap says so in the envelope and below the table; the
 //! other formats have no place for it: [`write()`] returns it in the [`Ending`], and [`stream`] ends with an error, so
 //! that no client takes a part for the whole.
 
 mod arrow_ipc;
+mod cells;
 mod csv;
 mod json;
 mod parquet;

@@ -5,12 +5,13 @@
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
+use arrow::util::display::FormatOptions;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, TableComponent, presets};
 
 use super::super::answer::Ending;
 use super::super::error::QueryError;
-use super::{Encoder, encoding};
+use super::Encoder;
+use super::cells::Cells;
 
 /// How a table is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,9 @@ impl Table {
     pub(super) fn new(schema: &SchemaRef, style: TableStyle) -> Self {
         let numeric: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
         let mut grid = Grid::new();
-        grid.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        // One rule, under the names: a rule below each row would double the height.
+        grid.load_preset(presets::NOTHING);
+        grid.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
         if let Some(columns) = style.terminal_columns {
             grid.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
         }
@@ -59,18 +62,20 @@ impl Encoder for Table {
 
     fn batch(&mut self, batch: &RecordBatch, _: &mut Vec<u8>) -> Result<(), QueryError> {
         let options = FormatOptions::new();
-        let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options));
-        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(encoding)?;
+        let columns = batch.columns().iter().map(|column| Cells::of(column, &options));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let mut text = String::new();
         let room = self.style.rows.saturating_sub(self.shown);
         for row in 0..batch.num_rows().min(room) {
             let mut cells = Vec::with_capacity(columns.len());
             for ((column, array), numeric) in columns.iter().zip(batch.columns()).zip(&self.numeric) {
-                let text = if array.is_null(row) {
-                    "–".to_owned()
-                } else {
-                    visible(&column.value(row).try_to_string().map_err(encoding)?, self.style.text_letters)
-                };
-                cells.push(aligned(&text, *numeric));
+                if array.is_null(row) {
+                    cells.push(aligned("–", *numeric));
+                    continue;
+                }
+                text.clear();
+                column.write(row, &mut text)?;
+                cells.push(aligned(&visible(&text, self.style.text_letters), *numeric));
             }
             self.grid.add_row(cells);
             self.shown += 1;

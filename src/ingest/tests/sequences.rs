@@ -1,0 +1,180 @@
+//! Random sequences of imports and undos against a plain map: each import remembers what it changed, each undo puts it
+//! back, and one that is not the newest of its days is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::ingest::UndoError;
+use crate::model::BatchId;
+
+/// (day of the month, billing id, creative) → (reached queries, batch).
+type Rows = BTreeMap<(u8, u8, u8), (u8, i64)>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Rows of (day, billing, creative, reached) and how they meet live ones.
+    Import(Mode, Vec<(u8, u8, u8, u8)>),
+    /// One of the imports so far.
+    Undo(prop::sample::Index),
+}
+
+/// An import of the model: what the store must be able to take back.
+struct Taken {
+    text: String,
+    live: bool,
+    /// First and last day of the file, which stand before the undo of an earlier import even where nothing was new.
+    range: (u8, u8),
+    /// The rows of each changed day before the import.
+    inverse: BTreeMap<u8, Rows>,
+}
+
+#[derive(Default)]
+struct Model {
+    rows: Rows,
+    taken: Vec<Taken>,
+}
+
+impl Model {
+    fn day(&self, day: u8) -> Rows {
+        self.rows.iter().filter(|(key, _)| key.0 == day).map(|(key, row)| (*key, *row)).collect()
+    }
+
+    fn set_day(&mut self, day: u8, rows: Rows) {
+        self.rows.retain(|key, _| key.0 != day);
+        self.rows.extend(rows);
+    }
+
+    fn import(&mut self, mode: Mode, file: &[(u8, u8, u8, u8)], text: String) {
+        let batch = self.taken.len() as i64 + 1;
+        let days: BTreeSet<u8> = file.iter().map(|row| row.0).collect();
+        let mut inverse = BTreeMap::new();
+        for &day in &days {
+            let before = self.day(day);
+            let mut after = if mode == Mode::Replace { Rows::new() } else { before.clone() };
+            // Rows count in the order of the file, so one that goes and comes back is of this import.
+            for &(_, billing, creative, reached) in file.iter().filter(|row| row.0 == day) {
+                let key = (day, billing, creative);
+                let stays = match after.get(&key) {
+                    Some((same, _)) if *same == reached => true,
+                    Some(_) => mode == Mode::Skip && before.contains_key(&key),
+                    None => false,
+                };
+                if !stays {
+                    after.insert(key, (reached, batch));
+                }
+            }
+            if mode == Mode::Replace || after != before {
+                inverse.insert(day, before);
+            }
+            self.set_day(day, after);
+        }
+        let range = (*days.first().unwrap(), *days.last().unwrap());
+        self.taken.push(Taken { text, live: true, range, inverse });
+    }
+
+    /// The later imports that stand before the undo of this one, newest first.
+    fn later(&self, at: usize) -> Vec<BatchId> {
+        let covers = |taken: &Taken, day: &u8| (taken.range.0..=taken.range.1).contains(day);
+        let blocks = |taken: &Taken| taken.live && self.taken[at].inverse.keys().any(|day| covers(taken, day));
+        let later = (at + 1..self.taken.len()).rev().filter(|&later| blocks(&self.taken[later]));
+        later.map(|later| BatchId(later as i64 + 1)).collect()
+    }
+
+    fn undo(&mut self, at: usize) {
+        self.taken[at].live = false;
+        for (day, rows) in self.taken[at].inverse.clone() {
+            self.set_day(day, rows);
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let mode = prop_oneof![3 => Just(Mode::Merge), 1 => Just(Mode::Replace), 1 => Just(Mode::Skip)];
+    let rows = prop::collection::vec((15..18_u8, 0..2_u8, 0..3_u8, 0..3_u8), 1..5);
+    let import = (mode, rows).prop_map(|(mode, rows)| Step::Import(mode, rows));
+    let undo = any::<prop::sample::Index>().prop_map(Step::Undo);
+    prop::collection::vec(prop_oneof![3 => import, 2 => undo], 1..9)
+}
+
+fn text_of(rows: &[(u8, u8, u8, u8)]) -> String {
+    rows.iter()
+        .map(|(day, billing, creative, reached)| format!("2026-11-{day},{billing},c{creative},1x1,{reached},0,0\n"))
+        .collect()
+}
+
+/// The store's rows as the model has them.
+fn stored(store: &Store) -> Rows {
+    use arrow::array::AsArray;
+    use arrow::datatypes::{DataType, Int64Type};
+    let mut rows = Rows::new();
+    let mut count = 0;
+    for file in store.importer.lake.snapshot(&At::Latest).unwrap().files() {
+        let day = file.scope.day.to_string()[8..].parse().unwrap();
+        for batch in read(&file.path) {
+            let text = |name: &str| arrow::compute::cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+            let number = |name: &str| batch.column_by_name(name).unwrap().as_primitive::<Int64Type>().clone();
+            let (billing, creative) = (text("billing_id"), text("creative_id"));
+            let (reached, by) = (number("reached_queries"), number("import_batch_id"));
+            for at in 0..batch.num_rows() {
+                let billing = billing.as_string::<i32>().value(at).parse().unwrap();
+                let creative = creative.as_string::<i32>().value(at)[1..].parse().unwrap();
+                rows.insert((day, billing, creative), (reached.value(at) as u8, by.value(at)));
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(rows.len(), count, "no key stands twice");
+    rows
+}
+
+fn check(steps: &[Step]) {
+    let (store, mut model) = (Store::new(), Model::default());
+    for step in steps {
+        match step {
+            Step::Import(mode, rows) => {
+                let text = text_of(rows);
+                let options = ImportOptions { mode: *mode, drop_missing: true, ..ImportOptions::default() };
+                let answer = store.importer.import(&store.file("a.csv", &text), &options, &NoProgress).unwrap();
+                match model.taken.iter().position(|taken| taken.live && taken.text == text) {
+                    Some(first) => {
+                        assert_eq!(
+                            (answer.status, answer.batch_id),
+                            (Status::Duplicate, Some(BatchId(first as i64 + 1)))
+                        );
+                    }
+                    None => {
+                        model.import(*mode, rows, text);
+                        assert_eq!(answer.batch_id, Some(BatchId(model.taken.len() as i64)), "{answer:?}");
+                    }
+                }
+            }
+            Step::Undo(_) if model.taken.is_empty() => {}
+            Step::Undo(which) => {
+                let at = which.index(model.taken.len());
+                let undone = store.importer.undo(BatchId(at as i64 + 1), None);
+                let expected = model.later(at);
+                match undone {
+                    Err(UndoError::NotLive { .. }) => assert!(!model.taken[at].live),
+                    Err(UndoError::NotNewest { later, .. }) => assert_eq!(later, expected),
+                    Err(other) => panic!("{other}"),
+                    Ok(_) => {
+                        assert!(model.taken[at].live && expected.is_empty(), "{expected:?}");
+                        model.undo(at);
+                    }
+                }
+            }
+        }
+        assert_eq!(stored(&store), model.rows, "after {step:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_store_is_a_map_that_can_take_back(steps in steps()) {
+        check(&steps);
+    }
+}

@@ -1,0 +1,91 @@
+//! Bringing back files that a change ended: the same bytes under a new name, as new files of a later snapshot.
+//!
+//! A file that ended stays ended, or an older snapshot would change. So its bytes get a second name, a hard link where
+//! the file system has them (which costs nothing) and a copy elsewhere. Its rows of the catalog are then new ones too.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use uuid::Uuid;
+
+use super::catalog::history;
+use super::publish::{self, PublishedFile};
+use super::write::{FileFacts, Temporary};
+use super::{Lake, LakeError, LiveFile, SnapshotChange, check, read_only, sweep};
+use crate::model::SnapshotId;
+
+impl Lake {
+    /// The files that came and went with a snapshot; nothing where there is no such snapshot.
+    pub fn change_at(&self, tx: &Transaction<'_>, snapshot: SnapshotId) -> Result<Option<SnapshotChange>, LakeError> {
+        history::change(tx, snapshot, &self.shared.root)
+    }
+
+    /// Publishes files anew, under new names that survive a power cut; no snapshot holds them yet.
+    ///
+    /// # Errors
+    /// [`LakeError::Damaged`] where a file is not what was written: every byte is read and checked first.
+    pub fn republish(&self, files: &[Arc<LiveFile>]) -> Result<Vec<PublishedFile>, LakeError> {
+        let shared = &self.shared;
+        let tmp = shared.tmp.as_ref().ok_or_else(read_only)?;
+        for file in files {
+            check::whole(file)?;
+        }
+        let mut directories = BTreeSet::new();
+        let mut published = Vec::with_capacity(files.len());
+        for file in files {
+            let footer = "SELECT footer_size FROM ducklake_data_file WHERE data_file_id = ?1";
+            let footer_bytes = shared.db.read(|tx| {
+                let bytes: i64 = tx.query_row(footer, [file.file_id], |row| row.get(0))?;
+                u64::try_from(bytes).map_err(|_| LakeError::catalog(format!("file {} has no footer", file.file_id)))
+            })?;
+            let (relative, path) = publish::place(&shared.root, &file.scope)?;
+            if fs::hard_link(&file.path, &path).is_err() {
+                copy(&file.path, &path, tmp)?;
+            }
+            directories.extend(path.parent().map(Path::to_owned));
+            let facts = FileFacts {
+                rows: file.rows,
+                bytes: file.bytes,
+                footer_bytes,
+                tail_bytes: file.tail_bytes,
+                hashes: file.hashes.clone(),
+                grain: file.grain.clone(),
+                bounds: file.bounds.clone(),
+            };
+            published.push(PublishedFile { scope: file.scope.clone(), facts, relative });
+        }
+        directories.iter().try_for_each(|directory| publish::sync_directory(directory))?;
+        Ok(published)
+    }
+}
+
+/// By way of `tmp`, so that no half of a file ever has a name in the lake.
+fn copy(from: &Path, to: &Path, tmp: &Path) -> Result<(), LakeError> {
+    let temporary = Temporary::at(tmp.join(format!("{}{}", Uuid::now_v7(), sweep::TEMPORARY_SUFFIX)));
+    let copied = fs::copy(from, temporary.path()).and_then(|_| File::open(temporary.path())?.sync_all());
+    copied.map_err(LakeError::io("copy", from))?;
+    publish::rename_no_replace(temporary.path(), to).map_err(LakeError::io("publish", to))?;
+    temporary.taken();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_links_do_not_work_a_copy_does_and_never_over_another_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let [from, to] = ["from", "to"].map(|name| directory.path().join(name));
+        fs::write(&from, "rows").unwrap();
+        copy(&from, &to, directory.path()).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"rows");
+        fs::write(&from, "others").unwrap();
+        assert!(copy(&from, &to, directory.path()).is_err());
+        assert_eq!(fs::read(&to).unwrap(), b"rows");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing is left in tmp");
+    }
+}
