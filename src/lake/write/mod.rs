@@ -6,7 +6,9 @@
 
 mod encode;
 mod order;
+mod pages;
 mod properties;
+mod ranking;
 mod sink;
 
 use std::fs::File;
@@ -178,8 +180,8 @@ impl PartitionWriter {
         let order = OrderCheck::new(self.scope.table, &self.columns);
         let properties = properties::of(self.scope.table, &self.columns, self.expected_rows);
         if let State::Empty(sink) = std::mem::replace(&mut self.state, State::Failed) {
-            let encoder = encode::arrow(*sink, Arc::clone(&schema), properties)
-                .map_err(LakeError::parquet(self.temporary.path()))?;
+            let encoder =
+                encode::pages(*sink, &schema, properties).map_err(LakeError::parquet(self.temporary.path()))?;
             self.state = State::Writing { schema, encoder, order };
         }
         Ok(())

@@ -11,6 +11,7 @@ use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, DynComparator, Rec
 use arrow::compute::SortOptions;
 use arrow::datatypes::UInt32Type;
 
+use super::ranking::Ranking;
 use crate::lake::LakeError;
 use crate::model::facts::{Column, FactTable};
 
@@ -22,8 +23,8 @@ pub(super) struct OrderCheck {
     /// Positions of the sort columns that the file has; one that it lacks is null in all rows and orders nothing.
     keys: Vec<usize>,
     last: Vec<ArrayRef>,
-    /// By sort column: the dictionary seen last, and the ranks of its values.
-    ranked: Vec<Option<(ArrayRef, Vec<u32>)>>,
+    /// By sort column: the dictionary seen last, and the ranks of its values by key.
+    ranked: Vec<Option<(Ranking, Vec<u32>)>>,
 }
 
 /// How the rows of one column compare within a batch.
@@ -85,10 +86,12 @@ fn follows(columns: &[Compare], left: usize, right: usize) -> bool {
 /// The rank of each row: 0 is null, equal values have equal ranks.
 fn ranks(
     dictionary: &DictionaryArray<UInt32Type>,
-    ranked: &mut Option<(ArrayRef, Vec<u32>)>,
+    ranked: &mut Option<(Ranking, Vec<u32>)>,
 ) -> Result<Vec<u32>, String> {
-    if ranked.as_ref().is_none_or(|(values, _)| !Arc::ptr_eq(values, dictionary.values())) {
-        *ranked = Some((Arc::clone(dictionary.values()), ranks_of_values(dictionary.values())?));
+    if ranked.as_ref().is_none_or(|(ranking, _)| !ranking.is_of(dictionary.values())) {
+        let ranking = Ranking::new(dictionary.values())?;
+        let ranks = ranking.ranks();
+        *ranked = Some((ranking, ranks));
     }
     let of_value = ranked.as_ref().map_or(&[][..], |(_, ranks)| ranks);
     // A null row's key may be anything, also beyond the dictionary.
@@ -97,23 +100,6 @@ fn ranks(
         None => dictionary.keys().values().iter().map(|&key| rank(Some(key))).collect(),
         Some(_) => dictionary.keys().iter().map(rank).collect(),
     })
-}
-
-fn ranks_of_values(values: &ArrayRef) -> Result<Vec<u32>, String> {
-    let text = values.as_string_opt::<i32>().ok_or_else(|| format!("a dictionary of {}", values.data_type()))?;
-    let mut order: Vec<usize> = (0..text.len()).filter(|&index| text.is_valid(index)).collect();
-    // Sorting what is sorted, as most dictionaries are, is one pass.
-    order.sort_by_key(|&index| text.value(index));
-    let mut ranks = vec![0; text.len()];
-    let (mut rank, mut before) = (0, None);
-    for index in order {
-        let value = text.value(index);
-        if before != Some(value) {
-            (rank, before) = (rank + 1, Some(value));
-        }
-        ranks[index] = rank;
-    }
-    Ok(ranks)
 }
 
 #[cfg(test)]
