@@ -71,7 +71,13 @@ impl ApiError {
             StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
             _ => "refused",
         };
-        Self::new(status, code, status.canonical_reason().unwrap_or("the request failed").to_lowercase())
+        let detail = match status {
+            StatusCode::METHOD_NOT_ALLOWED => {
+                "this address does not take that method; the Allow header names those it takes".to_owned()
+            }
+            _ => status.canonical_reason().unwrap_or("the request failed").to_lowercase(),
+        };
+        Self::new(status, code, detail)
     }
 
     /// 422: a parameter is out of range or of another type.
@@ -99,6 +105,10 @@ impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("server.body_limit_kib"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let detail = "send the body as JSON, with the header 'content-type: application/json'";
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_body", detail)
+            }
             status => Self::new(status, "invalid_body", rejection.body_text()),
         }
     }

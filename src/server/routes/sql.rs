@@ -23,9 +23,26 @@ pub(crate) struct Asked {
     /// json, ndjson, csv, arrow, parquet or table; else what `Accept` names, else json.
     format: Option<String>,
     /// A snapshot's number or a time; the newest state where absent.
-    at: Option<String>,
+    at: Option<AskedAt>,
     /// Account by name or number, or `all`; the first one where absent.
     account: Option<String>,
+}
+
+/// A snapshot's number may stand as a number.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "at: expected a snapshot number or a time")]
+enum AskedAt {
+    Snapshot(u32),
+    Text(String),
+}
+
+impl AskedAt {
+    fn text(self) -> String {
+        match self {
+            Self::Snapshot(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 /// `POST /api/sql`: the answer in the format asked for, streamed, over one snapshot.
@@ -40,7 +57,7 @@ pub(crate) async fn ask(
         None => accepted(&headers),
     };
     let at = match asked.at {
-        Some(at) => at.parse().map_err(|error| ApiError::unprocessable(format!("at: {error}")))?,
+        Some(at) => at.text().parse().map_err(|error| ApiError::unprocessable(format!("at: {error}")))?,
         None => At::Latest,
     };
     let accounts = app.accounts(asked.account).await?;
