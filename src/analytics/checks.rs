@@ -9,7 +9,9 @@ use crate::query::{AccountScope, Engine, Question};
 const FILES: &[&str] = &[
     include_str!("../../sql/checks/every_query_is_shown.sql"),
     include_str!("../../sql/checks/rows_have_a_complete_import.sql"),
+    include_str!("../../sql/checks/other_facts_have_a_complete_import.sql"),
     include_str!("../../sql/checks/one_row_per_key.sql"),
+    include_str!("../../sql/checks/other_facts_have_one_row_per_key.sql"),
     include_str!("../../sql/checks/counts_are_not_negative.sql"),
 ];
 

@@ -11,6 +11,7 @@ use super::partition::{Partitions, Staging};
 use super::record::{self, Bytes, Claim};
 use super::rows::DateRows;
 use super::turns::Turn;
+use super::unknown_creatives::UnknownCreatives;
 use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, Progress, Source, Status, kill};
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
@@ -118,10 +119,11 @@ impl<'a> Attempt<'a> {
         let mut start = Vec::new();
         let read = file.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
         read.map_err(ImportError::input(self.source.path()))?;
-        let header = Header::read(&start, start.len() < RECORD_CAP_BYTES)?;
+        let header = Header::read_by(self.importer.rules, &start, start.len() < RECORD_CAP_BYTES)?;
         let kind = ReportKind::recognise(&header)?;
+        self.answer.kind = Some(kind.name.clone());
+        let header = header.of_kind(kind)?;
         let answer = &mut self.answer;
-        answer.kind = Some(kind.name.clone());
         answer.columns_mapped = header.mapped().map(|(name, column)| (name.to_owned(), column.to_owned())).collect();
         answer.columns_ignored = header.ignored().map(str::to_owned).collect();
         let poorer =
@@ -239,11 +241,18 @@ impl<'a> Attempt<'a> {
         }
         let snapshot = importer.lake.snapshot(&At::Latest)?;
         let staging = Staging { lake: &importer.lake, snapshot: &snapshot, kind, options: self.options, batch };
+        let mut unknown = match kind.strict {
+            true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
+            false => None,
+        };
         let mut partitions = Partitions::new(&staging, &mut parsed, days.keys().copied())?;
         for (day, dates) in days {
             let mut of_day = rows.take(dates[0]).map_err(ImportError::input(&importer.tmp))?;
             for date in &dates[1..] {
                 of_day.append(rows.take(*date).map_err(ImportError::input(&importer.tmp))?);
+            }
+            if let Some(unknown) = &mut unknown {
+                unknown.count(&of_day);
             }
             partitions.stage(day, of_day)?;
         }
@@ -256,6 +265,9 @@ impl<'a> Attempt<'a> {
         answer.rows_replaced = outcomes.replaced;
         answer.rows_duplicate = outcomes.duplicate;
         answer.rows_skipped = parsed.rows_skipped + outcomes.skipped;
+        if let Some(unknown) = unknown.filter(|unknown| unknown.rows > 0) {
+            answer.warnings.insert("creative_id_unknown".to_owned(), unknown.rows);
+        }
         answer.status = Status::Imported;
         answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
         commits.wait();

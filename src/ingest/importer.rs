@@ -10,7 +10,7 @@ use super::{ImportAnswer, ImportError, Mode, Progress, Source, record};
 use crate::db::Db;
 use crate::lake::Lake;
 use crate::model::{AccountId, Clock};
-use crate::report::{DateOrder, Refusal};
+use crate::report::{DateOrder, Refusal, ReportRules};
 
 /// Imports files into one store.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct Importer {
     pub(super) tmp: PathBuf,
     pub(super) clock: Clock,
     pub(super) limits: ImportLimits,
+    pub(super) rules: &'static ReportRules,
 }
 
 /// What an import may take.
@@ -62,7 +63,12 @@ impl Default for ImportOptions {
 impl Importer {
     /// An importer on an open store; `tmp` takes rows that do not fit the memory.
     pub fn new(db: Db, lake: Lake, tmp: PathBuf, clock: Clock, limits: ImportLimits) -> Self {
-        Self { db, lake, tmp, clock, limits }
+        Self { db, lake, tmp, clock, limits, rules: ReportRules::built_in() }
+    }
+
+    /// The importer with other report kinds and headers than the program's own.
+    pub fn with_rules(self, rules: &'static ReportRules) -> Self {
+        Self { rules, ..self }
     }
 
     /// Frees the claims of imports whose process died. Called once, by the writing process, at its start.

@@ -27,6 +27,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unknown_creatives;
 
 pub use answer::{DateRange, ImportAnswer, Status};
 pub use error::ImportError;

@@ -6,6 +6,7 @@ use super::*;
 use crate::db::Db;
 use crate::lake::{At, Lake};
 use crate::model::{AccountId, Clock, Micros};
+use crate::report::ReportRules;
 
 struct Store {
     dir: tempfile::TempDir,
@@ -235,4 +236,46 @@ fn a_column_that_the_live_day_has_and_the_file_lacks_is_null_in_the_files_rows()
     let rows = store.rows();
     assert_eq!(rows[0], row("7", "c1", 10, 1_500_000, 1));
     assert_eq!((rows[1].2, rows[1].3, rows[1].4), (Some(11), None, 2));
+}
+
+#[test]
+fn a_kind_and_an_alias_are_lines_of_toml() {
+    const DEALS: &str = r#"
+        name = "deals"
+        title = "report of deals"
+        table = "rtb_daily"
+        required = ["metric_date", "creative_id", "deal_id"]
+        fix = "Choose Deal ID."
+        [[recognised_by]]
+        all = ["deal_id", "creative_id"]
+        none = ["billing_id"]
+    "#;
+    let columns = ReportRules::COLUMNS.replace(r#""Country","#, r#""Country", "Pays","#);
+    let kinds: Vec<&str> = ReportRules::KINDS.iter().copied().chain([DEALS]).collect();
+    let rules = ReportRules::from_texts(&columns, &kinds).unwrap();
+    let own = Store::new();
+    let text = "Day,Creative ID,Deal ID,Pays,Impressions\n2026-11-18,c1,d1,India,5\n2026-11-18,c1,d2,India,6\n";
+    assert_eq!(own.import(&own.raw("a.csv", text)).error.unwrap().code, "unknown_report");
+
+    let mut store = Store::new();
+    // Rules live as long as the program.
+    store.importer = store.importer.with_rules(Box::leak(Box::new(rules)));
+    let answer = store.import(&store.raw("a.csv", text));
+    assert_eq!((answer.kind.as_deref(), answer.rows_imported), (Some("deals"), 2), "{answer:?}");
+    assert_eq!(answer.columns_mapped["Pays"], "country");
+    let files = store.importer.lake.snapshot(&At::Latest).unwrap();
+    let file = &files.files()[0];
+    assert_eq!((file.scope.report.as_str(), file.scope.table.name.as_str()), ("deals", "rtb_daily"));
+    assert_eq!(file.grain, ["creative_id", "country", "deal_id"]);
+    assert!(store.import(&store.file("b.csv", "2026-11-18,7,c1,300x250,10,5,1.5\n")).error.is_none());
+}
+
+#[test]
+fn a_name_without_its_id_is_part_of_the_grain() {
+    let store = Store::new();
+    let by_name = "Day,Publisher name,Impressions,IVT credited impressions\n2026-11-18,Nova,5,1\n";
+    assert_eq!(store.import(&store.raw("a.csv", by_name)).status, Status::Imported);
+    let by_both = "Day,Publisher ID,Publisher name,Impressions,IVT credited impressions\n2026-11-18,p1,Nova,5,1\n";
+    let refused = store.import(&store.raw("b.csv", by_both)).error.unwrap();
+    assert_eq!(refused.code, "other_grain", "{}", refused.message);
 }

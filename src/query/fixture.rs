@@ -14,7 +14,7 @@ use object_store::memory::InMemory;
 
 use super::{AccountScope, Capacity, Engine, Opened, QueryError, Tables};
 use crate::lake::At;
-use crate::model::facts::{self, ValueType};
+use crate::model::facts::{self, FactTable, ValueType};
 use crate::model::{AccountId, Day, SnapshotId};
 
 /// A row of rtb_daily; columns not named here are null.
@@ -170,7 +170,13 @@ impl Tables for Memory {
         Ok(Opened {
             snapshot: SnapshotId(snapshot),
             snapshot_time: DateTime::from_timestamp(1_795_000_000 + snapshot, 0).unwrap(),
-            facts: BTreeMap::from([("rtb_daily".to_owned(), fact_table(&rows))]),
+            facts: facts::tables()
+                .iter()
+                .map(|table| {
+                    let rows = if table.name == "rtb_daily" { &rows[..] } else { &[] };
+                    (table.name.clone(), fact_table(table, rows))
+                })
+                .collect(),
             entities: BTreeMap::from(entities),
             newest_day,
         })
@@ -190,8 +196,7 @@ fn entity(name: &str, columns: Vec<(&str, ArrayRef)>) -> (String, Arc<dyn TableP
     (name.to_owned(), Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]]).unwrap()))
 }
 
-fn fact_table(rows: &[Row]) -> Arc<dyn TableProvider> {
-    let table = facts::table("rtb_daily").unwrap();
+fn fact_table(table: &FactTable, rows: &[Row]) -> Arc<dyn TableProvider> {
     let fields = table.columns.iter().map(|column| {
         let kind = match column.value_type {
             ValueType::Text => DataType::Utf8View,

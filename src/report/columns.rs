@@ -1,7 +1,6 @@
 //! `schema/reports/columns.toml`: which headers stand for which column, and how its cells are read.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -21,16 +20,6 @@ pub(super) struct ColumnRules {
 /// All columns by name.
 pub(super) type Columns = BTreeMap<String, ColumnRules>;
 
-static COLUMNS: LazyLock<Columns> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../schema/reports/columns.toml"))
-        .expect("schema/reports/columns.toml is part of the program and read by a unit test")
-});
-
-/// The column rules of this binary.
-pub(super) fn columns() -> &'static Columns {
-    &COLUMNS
-}
-
 /// A header in its comparable form: lower case, `_` as space, without `#`, BOM and surrounding space.
 pub(super) fn comparable(header: &str) -> String {
     let header = header.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
@@ -42,18 +31,6 @@ pub(super) fn comparable(header: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facts;
-
-    #[test]
-    fn every_column_exists_in_a_fact_table_and_no_header_stands_twice() {
-        let mut seen = BTreeMap::new();
-        for (name, rules) in columns() {
-            assert!(facts::tables().iter().any(|table| table.column(name).is_some()), "{name}");
-            for header in &rules.headers {
-                assert_eq!(seen.insert(comparable(header), name), None, "{header}");
-            }
-        }
-    }
 
     #[test]
     fn headers_compare_without_case_underscore_hash_and_bom() {

@@ -14,7 +14,7 @@ pub enum FaultReason {
     FieldCount,
     /// The day is empty.
     NoDate,
-    /// The day cannot be read, or lies before 2000 or after tomorrow.
+    /// The day cannot be read, or lies before 2000 or after tomorrow (in the bidder's own export: after today).
     BadDate,
     /// The creative id is empty.
     NoCreativeId,
@@ -28,6 +28,8 @@ pub enum FaultReason {
     BadMoney,
     /// The text is not UTF-8, or holds a NUL.
     BadText,
+    /// More clicks than impressions, in the bidder's own export.
+    ClicksExceedImpressions,
 }
 
 impl FaultReason {
@@ -43,6 +45,7 @@ impl FaultReason {
             Self::Negative => "negative",
             Self::BadMoney => "bad_money",
             Self::BadText => "bad_text",
+            Self::ClicksExceedImpressions => "clicks_exceed_impressions",
         }
     }
 }
@@ -102,6 +105,9 @@ pub struct Refusal {
     /// The headers as they came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns_found: Vec<String>,
+    /// Kind → what keeps the report from being of it, where none fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinds_lack: Option<Box<BTreeMap<String, Vec<String>>>>,
     /// How to set up the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
@@ -111,7 +117,7 @@ impl Refusal {
     /// A refusal that needs no list of columns.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         let (columns_missing, columns_found) = Default::default();
-        Self { code, message: message.into(), columns_missing, columns_found, fix: None }
+        Self { code, message: message.into(), columns_missing, columns_found, kinds_lack: None, fix: None }
     }
 
     pub(super) fn missing_columns(kind: &ReportKind, missing: Vec<String>, header: &Header) -> Self {
@@ -119,24 +125,7 @@ impl Refusal {
         for (found, meant) in header.near_misses() {
             message = format!("{message}; did '{found}' mean '{meant}'?");
         }
-        let fix = Some(kind.fix.clone());
-        Self { code: "missing_columns", message, columns_missing: missing, columns_found: header.names(), fix }
+        let (columns_found, fix) = (header.names(), Some(kind.fix.clone()));
+        Self { columns_missing: missing, columns_found, fix, ..Self::new("missing_columns", message) }
     }
-
-    pub(super) fn unknown_report(kinds: &[ReportKind], header: &Header) -> Self {
-        let found: Vec<String> = header.names().iter().take(12).map(|name| format!("'{}'", clip(name))).collect();
-        let requires: Vec<String> =
-            kinds.iter().map(|kind| format!("a {} has {}", kind.title, kind.requires())).collect();
-        let message = format!(
-            "this is no report that Cat-Scan knows: its first line names {}; {}",
-            if found.is_empty() { "nothing".to_owned() } else { found.join(", ") },
-            requires.join("; ")
-        );
-        let fix = kinds.first().map(|kind| kind.fix.clone());
-        Self { code: "unknown_report", message, columns_missing: Vec::new(), columns_found: header.names(), fix }
-    }
-}
-
-fn clip(name: &str) -> String {
-    if name.chars().count() > 60 { name.chars().take(59).chain(['…']).collect() } else { name.to_owned() }
 }

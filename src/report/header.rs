@@ -1,13 +1,16 @@
 //! The first record of a report: its delimiter, and which field is which column.
 
-use super::columns::{columns, comparable};
-use super::{Refusal, quoting};
+use super::columns::comparable;
+use super::{Refusal, ReportKind, ReportRules, quoting};
+use crate::model::facts::Role;
 
 /// A report's header, mapped to fact columns.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// The byte between fields: comma, tab or semicolon.
     pub delimiter: u8,
+    /// What its names are read by.
+    pub(super) rules: &'static ReportRules,
     fields: Vec<Field>,
     /// Bytes of the header record with its line end.
     pub(super) bytes: usize,
@@ -24,6 +27,11 @@ struct Field {
 impl Header {
     /// Reads the first record of `start` (the beginning of the file; `whole` where that is all of it).
     pub fn read(start: &[u8], whole: bool) -> Result<Self, Refusal> {
+        Self::read_by(ReportRules::built_in(), start, whole)
+    }
+
+    /// The same by other rules than the program's own.
+    pub fn read_by(rules: &'static ReportRules, start: &[u8], whole: bool) -> Result<Self, Refusal> {
         let (bom, text) = match start.strip_prefix(b"\xef\xbb\xbf") {
             Some(text) => (3, text),
             None => (0, start),
@@ -47,7 +55,7 @@ impl Header {
             fields.push(Field { name: name.trim().to_owned(), column: None });
         }
         let lines = quoting::lines(record);
-        let mut header = Self { delimiter, fields, bytes: bom + end, lines };
+        let mut header = Self { delimiter, rules, fields, bytes: bom + end, lines };
         header.refuse_duplicates()?;
         header.map();
         Ok(header)
@@ -67,7 +75,7 @@ impl Header {
     /// Gives each column the field of its most preferred header.
     fn map(&mut self) {
         let comparable: Vec<String> = self.fields.iter().map(|field| comparable(&field.name)).collect();
-        for (column, rules) in columns() {
+        for (column, rules) in &self.rules.columns {
             let field = rules.headers.iter().find_map(|header| {
                 let header = super::columns::comparable(header);
                 comparable.iter().position(|name| *name == header)
@@ -76,6 +84,28 @@ impl Header {
                 self.fields[field].column = Some(column);
             }
         }
+    }
+
+    /// The header of a report of that kind: columns that its table does not have are ignored.
+    ///
+    /// # Errors
+    /// A dimension that the table does not have: rows that differ only there would replace each other.
+    pub fn of_kind(mut self, kind: &ReportKind) -> Result<Self, Refusal> {
+        for field in &mut self.fields {
+            let Some(column) = field.column.filter(|column| kind.table().column(column).is_none()) else { continue };
+            let roles = crate::model::facts::tables().iter().filter_map(|table| table.column(column));
+            if roles.map(|column| column.role).any(|role| matches!(role, Role::Dimension | Role::Attribute)) {
+                let message = format!(
+                    "a {} has no place for '{}', and rows that differ only there would replace each other: take the \
+                     column out of the report",
+                    kind.title, field.name
+                );
+                let fix = Some(kind.fix.clone());
+                return Err(Refusal { fix, columns_found: self.names(), ..Refusal::new("foreign_column", message) });
+            }
+            field.column = None;
+        }
+        Ok(self)
     }
 
     /// Whether a field stands for that column.
@@ -103,14 +133,15 @@ impl Header {
         self.fields.iter().filter(|field| field.column.is_none()).map(|field| field.name.as_str())
     }
 
-    /// (ignored header, header that it nearly is).
+    /// (ignored header, header that it nearly is and that the report lacks).
     pub fn near_misses(&self) -> Vec<(&str, &'static str)> {
-        let known = || columns().values().flat_map(|rules| &rules.headers);
+        let absent = || self.rules.columns.iter().filter(|(column, _)| !self.has(column));
+        let known = || absent().flat_map(|(_, rules)| &rules.headers);
         let nearest = |name: &str| {
             let name = comparable(name);
             let allowed = (name.chars().count() / 4).clamp(1, 3);
             let distances = known().map(|header| (distance(&name, &comparable(header)), header));
-            distances.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance)
+            distances.filter(|(distance, _)| (1..=allowed).contains(distance)).min_by_key(|(distance, _)| *distance)
         };
         self.ignored().filter_map(|name| Some((name, nearest(name)?.1.as_str()))).collect()
     }
@@ -201,6 +232,21 @@ mod tests {
         assert_eq!(refusal(b"<!DOCTYPE html><html>"), "not_csv");
         assert_eq!(refusal(b"\x1f\x8b\x08"), "not_csv");
         assert_eq!(refusal(b"Day,Clicks,day\n"), "duplicate_header");
+    }
+
+    #[test]
+    fn a_header_that_another_column_stands_for_is_no_near_miss() {
+        assert_eq!(header("Spend (bidder currency),Spend (buyer currency)\n").near_misses(), []);
+    }
+
+    #[test]
+    fn a_metric_without_a_place_is_ignored_and_a_dimension_refused() {
+        let funnel = ReportRules::built_in().kind("funnel_geo").unwrap();
+        let settled = header("Day,Country,Bid requests,Video starts\n").of_kind(funnel).unwrap();
+        assert_eq!(settled.ignored().collect::<Vec<_>>(), ["Video starts"]);
+        let refusal = header("Day,Country,Bid requests,Mobile app ID\n").of_kind(funnel).unwrap_err();
+        assert_eq!(refusal.code, "foreign_column");
+        assert!(refusal.message.contains("'Mobile app ID'"), "{}", refusal.message);
     }
 
     #[test]

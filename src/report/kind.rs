@@ -1,10 +1,9 @@
 //! Report kinds as data: `schema/reports/<kind>.toml` says how a kind is recognised and what it requires.
 
-use std::sync::LazyLock;
-
 use serde::Deserialize;
 
-use super::{Header, Refusal};
+use super::recognition::Recognition;
+use super::{Header, Refusal, ReportRules, unknown};
 use crate::model::facts::{self, FactTable};
 
 /// A kind of report (DOMAIN: performance, bids, …) and where its rows land.
@@ -15,9 +14,9 @@ pub struct ReportKind {
     pub name: String,
     /// What people call it.
     pub title: String,
-    table: String,
-    /// A header with all of these columns is of this kind; kinds are tried in order.
-    recognised_by: Vec<String>,
+    pub(super) table: String,
+    /// A header that fits one of these is of this kind; kinds are tried in order.
+    recognised_by: Vec<Recognition>,
     /// Columns without which the report cannot be imported.
     required: Vec<String>,
     /// At least one of these must stand, where any are named.
@@ -25,6 +24,9 @@ pub struct ReportKind {
     required_any: Vec<String>,
     #[serde(default)]
     recommended: Vec<Recommended>,
+    /// What cannot be is an error, not a warning: the report's author can repair it.
+    #[serde(default)]
+    pub strict: bool,
     /// How to set the report up.
     pub fix: String,
 }
@@ -37,37 +39,15 @@ struct Recommended {
     costs: String,
 }
 
-static KINDS: LazyLock<Vec<ReportKind>> = LazyLock::new(|| {
-    [include_str!("../../schema/reports/performance.toml")]
-        .into_iter()
-        .map(|text| toml::from_str(text).expect("schema/reports is part of the program and read by a unit test"))
-        .collect()
-});
-
 impl ReportKind {
-    /// All kinds, in the order in which they are tried.
-    pub fn all() -> &'static [Self] {
-        &KINDS
-    }
-
     /// The first kind that the header fits, with all that it requires; else a refusal that says what is missing.
     pub fn recognise(header: &Header) -> Result<&'static Self, Refusal> {
-        let Some(kind) = KINDS.iter().find(|kind| kind.recognised_by.iter().all(|column| header.has(column))) else {
-            return Err(Self::unknown(header));
+        let rules: &'static ReportRules = header.rules;
+        let Some(kind) = rules.kinds().iter().find(|kind| kind.recognised_by.iter().any(|by| by.fits(header))) else {
+            return Err(unknown::refusal(header));
         };
         let missing = kind.missing(header);
         if missing.is_empty() { Ok(kind) } else { Err(Refusal::missing_columns(kind, missing, header)) }
-    }
-
-    fn unknown(header: &Header) -> Refusal {
-        // A foreign file has none of our columns; a report that lost one is told which kind it nearly is.
-        let nearest = KINDS.iter().max_by_key(|kind| kind.required.iter().filter(|c| header.has(c)).count());
-        match nearest {
-            Some(kind) if kind.required.iter().any(|column| header.has(column)) => {
-                Refusal::missing_columns(kind, kind.missing(header), header)
-            }
-            _ => Refusal::unknown_report(Self::all(), header),
-        }
     }
 
     fn missing(&self, header: &Header) -> Vec<String> {
@@ -78,13 +58,28 @@ impl ReportKind {
         missing
     }
 
-    /// What the kind requires, for people.
-    pub fn requires(&self) -> String {
-        let mut requires = self.required.join(", ");
-        if !self.required_any.is_empty() {
-            requires = format!("{requires}, and {}", self.required_any.join(" or "));
+    /// What keeps the header from being of this kind, by the way that is nearest, and from being imported, in the words
+    /// of reports.
+    pub(super) fn lacks(&self, header: &Header) -> Vec<String> {
+        let ways = self.recognised_by.iter().map(|by| by.lacks(header));
+        let mut lacks = ways.min_by_key(Vec::len).unwrap_or_default();
+        for column in self.required.iter().filter(|column| !header.has(column)) {
+            let name = header.rules.header_of(column).to_owned();
+            if !lacks.contains(&name) && !self.spells(column, header.rules) {
+                lacks.push(name);
+            }
         }
-        requires
+        if !self.required_any.is_empty() && !self.required_any.iter().any(|column| header.has(column)) {
+            let any: Vec<_> = self.required_any.iter().map(|column| header.rules.header_of(column)).collect();
+            lacks.push(any.join(" or "));
+        }
+        lacks
+    }
+
+    /// Whether the kind is recognised by the spelling of this column's header.
+    fn spells(&self, column: &str, rules: &ReportRules) -> bool {
+        let spelled = self.recognised_by.iter().flat_map(|by| &by.spelled);
+        spelled.into_iter().any(|header| rules.column_of(header) == Some(column))
     }
 
     /// Recommended columns that the header lacks, and what answers lose without them.
@@ -95,12 +90,24 @@ impl ReportKind {
 
     /// The fact table in which the rows land.
     pub fn table(&self) -> &'static FactTable {
-        facts::table(&self.table).expect("a unit test reads every kind's table")
+        facts::table(&self.table).expect("the rules of reports are read only where every kind's table exists")
     }
 
     /// Whether a row without this column's value is a fault.
     pub(super) fn needs_value(&self, column: &str) -> bool {
         column == "creative_id" && self.required.iter().any(|required| required == column)
+    }
+
+    /// Every column of its own that the kind names.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
+        let ways = self.recognised_by.iter().flat_map(|by| by.all.iter().chain(&by.any));
+        let recommended = self.recommended.iter().map(|recommended| &recommended.column);
+        ways.chain(&self.required).chain(&self.required_any).chain(recommended)
+    }
+
+    /// Columns by whose absence the kind is recognised.
+    pub(super) fn forbidden_columns(&self) -> impl Iterator<Item = &String> {
+        self.recognised_by.iter().flat_map(|by| &by.none)
     }
 }
 
@@ -108,14 +115,47 @@ impl ReportKind {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn kind(header: &str) -> &'static str {
+        let header = Header::read(format!("{header}\n").as_bytes(), true).unwrap();
+        ReportKind::recognise(&header).map_or_else(|refusal| refusal.code, |kind| &kind.name)
+    }
+
     #[test]
-    fn every_kind_names_columns_of_its_table() {
-        for kind in ReportKind::all() {
-            let table = kind.table();
-            let recommended = kind.recommended.iter().map(|r| &r.column);
-            for column in kind.recognised_by.iter().chain(&kind.required).chain(&kind.required_any).chain(recommended) {
-                assert!(table.column(column).is_some(), "{}: {column}", kind.name);
-            }
+    fn the_first_kind_that_fits_wins() {
+        assert_eq!(kind("Day,Bid filtering reason,Bids,Creative ID,Billing ID"), "bid_filtering");
+        assert_eq!(kind("Day,Filtering reason,Bids"), "bid_filtering");
+        assert_eq!(kind("Day,Publisher ID,Impressions,IVT credited impressions"), "quality");
+        assert_eq!(kind("Day,Billing ID,Creative ID,Country,Impressions,Pre-filtered impressions"), "quality");
+        assert_eq!(kind("Day,Bid requests,Publisher ID"), "funnel_publisher");
+        assert_eq!(kind("Day,Country,Bid requests"), "funnel_geo");
+        assert_eq!(kind("Day,Hour,Bid requests,Publisher name"), "funnel_geo");
+        assert_eq!(kind("Day,Billing ID,Creative ID,Impressions"), "performance");
+        assert_eq!(kind("Day,Creative ID,Auctions won"), "bids");
+        assert_eq!(kind("creative_id,date,impressions"), "bidder");
+    }
+
+    #[test]
+    fn viewability_makes_a_quality_report_only_without_country_publisher_and_app() {
+        let viewable = "Day,Billing ID,Creative ID,Impressions,Active view viewable";
+        assert_eq!(kind(viewable), "quality");
+        for column in ["Country", "Geo", "Publisher ID", "Publisher name", "Mobile app ID", "Mobile app name"] {
+            assert_eq!(kind(&format!("{viewable},{column}")), "performance", "{column}");
+        }
+        assert_eq!(kind("Day,Creative ID,Impressions,Active view viewable"), "unknown_report");
+    }
+
+    #[test]
+    fn the_bidders_own_export_is_in_lower_case() {
+        assert_eq!(kind("Creative ID,Date,Impressions,Clicks,Spend"), "unknown_report");
+        assert_eq!(kind("\u{feff}creative_id,date,impressions,clicks,spend,geography,device_type,hour"), "bidder");
+        assert_eq!(kind("creative_id,date,colour"), "missing_columns");
+    }
+
+    #[test]
+    fn a_kind_that_lacks_what_it_requires_is_refused() {
+        for header in ["Bid filtering reason,Bids", "Day,IVT credited impressions,Impressions", "Day,Bid requests"] {
+            assert_eq!(kind(header), "missing_columns", "{header}");
         }
     }
 }

@@ -46,8 +46,10 @@ impl RowLayout {
 
     /// The words for a report with this header: its columns, and a currency where there is money.
     pub fn of(header: &Header, kind: &ReportKind) -> Self {
-        let money = header.columns().flatten().any(|name| name.ends_with("_micros"));
-        Self::new(kind.table(), header.columns().flatten().chain(money.then_some("currency")))
+        let table = kind.table();
+        let is_money = |name: &str| name.ends_with("_micros") && table.column(name).is_some();
+        let money = header.columns().flatten().any(is_money);
+        Self::new(table, header.columns().flatten().chain(money.then_some("currency")))
     }
 
     /// The columns, one word each.
@@ -81,9 +83,14 @@ impl RowLayout {
         attributes.map(|(word, column)| (column.names.as_deref().and_then(|id| self.position(id)), word)).collect()
     }
 
-    /// The names of the dimension columns: the grain of the rows.
+    /// The names of the columns by which rows differ: the grain. A name stands in it where its id does not.
     pub fn grain(&self) -> Vec<&'static str> {
-        let grain = self.columns.iter().filter(|column| column.role == Role::Dimension);
+        let lacks = |id: &Option<String>| id.as_deref().is_none_or(|id| self.position(id).is_none());
+        let grain = self.columns.iter().filter(|column| match column.role {
+            Role::Dimension => true,
+            Role::Attribute => lacks(&column.names),
+            Role::Partition | Role::Metric | Role::Unit | Role::Batch => false,
+        });
         grain.map(|column| column.name.as_str()).collect()
     }
 }
@@ -151,5 +158,7 @@ mod tests {
         assert_eq!(names, ["creative_id", "publisher_id", "publisher_name", "impressions", "import_batch_id"]);
         assert_eq!(layout.attributes(), [(Some(1), 2)]);
         assert_eq!(layout.grain(), ["creative_id", "publisher_id"]);
+        let by_name = RowLayout::new(table, ["publisher_name", "creative_id"]);
+        assert_eq!(by_name.grain(), ["creative_id", "publisher_name"], "without its id the name is the key");
     }
 }

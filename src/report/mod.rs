@@ -21,9 +21,12 @@ mod layout;
 mod parse;
 mod quoting;
 mod reader;
+mod recognition;
 mod records;
 mod row_rules;
+mod rules;
 mod tally;
+mod unknown;
 mod vocabulary;
 
 pub use blocks::RECORD_CAP_BYTES;
@@ -34,3 +37,4 @@ pub use header::Header;
 pub use kind::ReportKind;
 pub use layout::{NULL_WORD, RowLayout, Words, is_text};
 pub use parse::{ParseError, Parsed, RowSink, Terms, parse};
+pub use rules::{ReportRules, RulesError};

@@ -97,7 +97,7 @@ pub fn parse(
 ) -> Result<Parsed, ParseError> {
     let skipped = std::io::copy(&mut input.by_ref().take(header.bytes as u64), &mut std::io::sink())?;
     debug_assert_eq!(skipped, header.bytes as u64);
-    let mut reader = Reader::new(header, kind);
+    let mut reader = Reader::new(header, kind, terms);
     let mut blocks = Blocks::new(input, header.delimiter);
     let astray = loop {
         match blocks.next() {
@@ -142,6 +142,17 @@ mod tests {
 
     const HEADER: &str = "#Day,Billing ID,Creative ID,Publisher name,Note,Reached queries,Spend (buyer currency)\n";
 
+    /// A header of each kind.
+    const KINDS: [&str; 7] = [
+        "Day,Country,Creative ID,Bid filtering reason,Bids,Bid filtering opportunity cost (buyer currency)",
+        "Day,Publisher ID,Publisher name,Impressions,Pre-filtered impressions,IVT credited impressions,Spend",
+        "Day,Hour,Country,Publisher ID,Bid requests,Inventory matches,Impressions,Clicks",
+        "Day,Country,Hour,Bid requests,Successful responses,Impressions,Clicks",
+        "Day,Billing ID,Creative ID,Hour,Impressions,Clicks,Spend (buyer currency),Spend (bidder currency)",
+        "Day,Creative ID,Buyer account ID,Bids,Auctions won,Impressions,Spend (buyer currency)",
+        "creative_id,date,hour,impressions,clicks,spend,revenue,placement",
+    ];
+
     fn terms() -> Terms {
         let today = "2026-11-20".parse().unwrap();
         Terms { today, date_order: None, account_date_order: None, account_currency: None }
@@ -169,14 +180,14 @@ mod tests {
     fn by_blocks(text: &[u8]) -> Result<Said, String> {
         let header = Header::read(text, true).unwrap();
         let mut rows = Rows::default();
-        let parsed = parse(text, &header, &ReportKind::all()[0], &terms(), &mut rows);
+        let parsed = parse(text, &header, ReportKind::recognise(&header).unwrap(), &terms(), &mut rows);
         said(parsed, &rows)
     }
 
     fn by_records(text: &[u8]) -> Result<Said, String> {
         let header = Header::read(text, true).unwrap();
         let mut rows = Rows::default();
-        let mut reader = Reader::new(&header, &ReportKind::all()[0]);
+        let mut reader = Reader::new(&header, ReportKind::recognise(&header).unwrap(), &terms());
         let read = records::read(&mut reader, &text[header.bytes..], header.delimiter, &mut rows);
         said(read.and_then(|()| reader.finish(&terms())), &rows)
     }
@@ -246,6 +257,25 @@ mod tests {
                 text.push_str(&format!("{day},{billing},{creative},{name},{note},{reached},{spend}{end}"));
             }
             text.push_str(&last);
+            prop_assert_eq!(by_blocks(text.as_bytes()), by_records(text.as_bytes()));
+        }
+
+        #[test]
+        fn every_kind_is_read_the_same_in_any_order_of_columns(
+            (header, rows) in (0..KINDS.len()).prop_flat_map(|kind| {
+                let columns: Vec<&str> = KINDS[kind].split(',').chain(["Extra"]).collect();
+                let cell = "2026-11-1[0-9]|[0-9]{1,9}|[0-9]|1[0-9]\\.[0-9]{2}|[a-c]{0,2}|\"[a,]{0,3}\"|x\"|-1|2[0-9]";
+                let day = "2026-11-1[0-9]|11/1[0-9]/26|2999-01-01|Total|";
+                let rows = prop::collection::vec((day, prop::collection::vec(cell, columns.len())), 0..8);
+                (Just(columns).prop_shuffle(), rows)
+            })
+        ) {
+            let mut text = format!("{}\n", header.join(","));
+            for (day, cells) in &rows {
+                let is_day = |name: &&str| ["Day", "date"].contains(name);
+                let cells = header.iter().zip(cells).map(|(name, cell)| if is_day(name) { day } else { cell });
+                text.push_str(&format!("{}\n", cells.map(String::as_str).collect::<Vec<_>>().join(",")));
+            }
             prop_assert_eq!(by_blocks(text.as_bytes()), by_records(text.as_bytes()));
         }
 

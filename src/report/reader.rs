@@ -1,7 +1,6 @@
 //! Records → rows of words: the state of one parse, shared by the block reader and the records reader.
 
 use super::blocks::Block;
-use super::columns::columns;
 use super::dictionary::NoId;
 use super::fields::{Fields, Raw, Seen};
 use super::row_rules::{Flag, RowRules};
@@ -90,19 +89,20 @@ pub(super) const NULL: i64 = -1;
 const THE_CURRENCY: u32 = 1;
 
 impl Reader {
-    pub(super) fn new(header: &Header, kind: &ReportKind) -> Self {
+    pub(super) fn new(header: &Header, kind: &ReportKind, terms: &Terms) -> Self {
         let layout = RowLayout::of(header, kind);
         let dictionary = |column: &&Column| {
-            super::layout::is_text(column).then(|| Dictionary::new(columns().get(column.name.as_str())))
+            super::layout::is_text(column).then(|| Dictionary::new(header.rules.columns.get(column.name.as_str())))
         };
         let position = |name| layout.position(name);
+        let latest = if kind.strict { terms.today } else { terms.today.plus_days(1) };
         Self {
             plan: Plan::new(header, kind, &layout),
             fields: header.columns().len(),
             dictionaries: layout.columns().iter().map(dictionary).collect(),
             words: Words::default(),
-            dates: Dates::default(),
-            rules: RowRules::new(&layout),
+            dates: Dates::until(latest),
+            rules: RowRules::new(&layout, kind.strict),
             row: vec![NULL_WORD; layout.width()],
             values: vec![NULL; layout.width()],
             currency_word: position("currency"),
@@ -218,13 +218,17 @@ impl Reader {
         if let Some(word) = self.currency_word {
             row[word] = if has_money { THE_CURRENCY } else { 0 };
         }
+        let fault = |cells: &[(usize, usize)], word: usize, reason| {
+            let field = cells.iter().find(|(_, w)| *w == word).map_or(0, |(field, _)| *field);
+            Err(NoRow::Fault { cell: Some((field, layout.columns()[word].name.as_str())), reason })
+        };
         match plan.needed {
-            Some(word) if row[word] == 0 => {
-                let column = layout.columns()[word].name.as_str();
-                let field = plan.texts.iter().find(|(_, w)| *w == word).map_or(0, |(field, _)| *field);
-                Err(NoRow::Fault { cell: Some((field, column)), reason: FaultReason::NoCreativeId })
-            }
-            _ => Ok(date),
+            Some(word) if row[word] == 0 => return fault(&plan.texts, word, FaultReason::NoCreativeId),
+            _ => {}
+        }
+        match self.rules.error(values) {
+            Some((word, reason)) => fault(&plan.counts, word, reason),
+            None => Ok(date),
         }
     }
 
@@ -258,7 +262,7 @@ impl Reader {
             let message = format!("the file has amounts in {first} and in {second}: export it with one currency");
             return Err(Refusal::new("two_currencies", message).into());
         }
-        let currency = self.spend_word.and(seen.decide(terms.account_currency));
+        let currency = self.currency_word.and(seen.decide(terms.account_currency));
         if let (Some(word), Some(currency)) = (self.currency_word, currency)
             && let Some(dictionary) = &mut self.dictionaries[word]
         {
@@ -267,7 +271,7 @@ impl Reader {
         }
         let unknown = if currency.is_none() { seen.bare } else { 0 };
         let others = [
-            ("date_older_than_a_year", settled.old_rows),
+            ("date_older_than_a_year", if self.rules.strict { 0 } else { settled.old_rows }),
             ("date_format_assumed", u64::from(settled.reading.assumed)),
             ("currency_unknown", unknown),
             ("money_rounded", self.seen.rounded),

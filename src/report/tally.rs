@@ -9,8 +9,10 @@ use super::{DateReading, FaultReason, Faults, Terms, quoting};
 use crate::model::{Currency, Day, Micros};
 
 /// The distinct date texts of a file and what stands under each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Dates {
+    /// The days that a report can be of.
+    range: (Day, Day),
     ids: HashMap<Box<[u8]>, u32>,
     last: (Vec<u8>, u32),
     entries: Vec<DateEntry>,
@@ -37,6 +39,12 @@ pub(super) enum DateCell {
 }
 
 impl Dates {
+    /// No dates yet; none after `latest` is a report's.
+    pub(super) fn until(latest: Day) -> Self {
+        let (ids, last, entries) = Default::default();
+        Self { range: (EARLIEST, latest), ids, last, entries }
+    }
+
     /// Reads a date cell, raw or (for the records reader) already unquoted.
     #[inline]
     pub(super) fn read(&mut self, raw: &[u8], quoted: bool) -> DateCell {
@@ -61,12 +69,20 @@ impl Dates {
         if text.to_lowercase().starts_with("total") || text.eq_ignore_ascii_case("grand total") {
             return DateCell::Total;
         }
-        let Some(text) = DateText::parse(text) else { return DateCell::Bad(FaultReason::BadDate) };
+        let text = DateText::parse(text).filter(|text| match text {
+            DateText::Certain(day) => self.fits(*day),
+            DateText::Numbers { .. } => true,
+        });
+        let Some(text) = text else { return DateCell::Bad(FaultReason::BadDate) };
         let id = self.entries.len() as u32;
         self.entries.push(DateEntry { raw: raw.into(), text, rows: 0, spend: 0, lines: Vec::new() });
         self.ids.insert(raw.into(), id);
         self.last = (raw.to_vec(), id);
         DateCell::Id(id)
+    }
+
+    fn fits(&self, day: Day) -> bool {
+        (self.range.0..=self.range.1).contains(&day)
     }
 
     /// Whether the line of a row of this date may be needed for a fault.
@@ -91,7 +107,7 @@ impl Dates {
     /// Decides the order of month and day, and turns rows of dates that do not fit into faults.
     pub(super) fn settle(self, terms: &Terms, faults: &mut Faults) -> Settled {
         let texts: Vec<_> = self.entries.iter().filter(|entry| entry.rows > 0).map(|entry| entry.text).collect();
-        let range = (EARLIEST, terms.today.plus_days(1));
+        let range = self.range;
         let reading = DateReading::decide(&texts, terms.date_order, terms.account_date_order, range);
         let mut settled = Settled { reading, days: Vec::new(), rows: 0, spend: 0, old_rows: 0 };
         for entry in self.entries {

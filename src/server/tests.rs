@@ -243,6 +243,17 @@ fn an_upload_is_imported_once_and_a_second_time_is_a_success_too() {
 }
 
 #[test]
+fn an_upload_of_any_kind_adds_up_its_own_rows() {
+    let server = TestServer::start();
+    let funnel = "#Day,Country,Hour,Bid requests,Impressions\n2026-02-01,India,0,900,30\n2026-02-01,India,1,700,20\n";
+    let said = server.upload("funnel.csv", funnel).json();
+    assert_eq!((&said["kind"], &said["imported"]), (&json!("funnel_geo"), &json!(2)), "{said:#}");
+    assert_eq!((&said["total_impressions"], &said["unique_countries"]), (&json!(50), &json!(1)));
+    let again = server.upload("funnel.csv", funnel).json();
+    assert_eq!((&again["status"], &again["imported"]), (&json!("duplicate"), &json!(2)), "{again:#}");
+}
+
+#[test]
 fn a_report_that_is_refused_says_what_is_missing() {
     let server = TestServer::start();
     let answer = server.upload("notes.csv", "name,email\na,b\n");

@@ -5,9 +5,10 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::import::{generated, write_restated};
+use super::kinds::store_with_every_kind;
 use super::not_run::peer_missing;
 use super::store::{TestStore, integer, repository};
 
@@ -111,4 +112,21 @@ fn duckdb_reads_the_samples_with_their_nulls() {
     let store = TestStore::with_samples();
     assert_same_answers(&store, None);
     assert_eq!(theirs(&duckdb(&store, None)["by_billing"])[0].1, [7, 3_320, 1_310, 14, 1_842_694]);
+}
+
+#[test]
+fn duckdb_reads_every_kind() {
+    if !has_duckdb() {
+        return peer_missing("duckdb on every kind", NEEDS);
+    }
+    let expected = json!([
+        ["bid_filtering", 6, 1_660],
+        ["bidder", 4, 1_690],
+        ["bids", 5, 2_290],
+        ["funnel_geo", 6, 3_600_010],
+        ["funnel_publisher", 7, 3_500_030],
+        ["performance", 12, 2_271],
+        ["quality", 8, 3_497],
+    ]);
+    assert_eq!(duckdb(&store_with_every_kind(), None)["kinds"], expected);
 }

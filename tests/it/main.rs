@@ -12,6 +12,7 @@ mod conformance;
 mod fold;
 mod import;
 mod kill;
+mod kinds;
 mod lifecycle;
 mod malformed;
 mod not_run;

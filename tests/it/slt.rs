@@ -1,4 +1,5 @@
-//! SQL behaviour as scripts: every tests/slt/*.slt runs over a store with the samples, through `catscan sql`.
+//! SQL behaviour as scripts, through `catscan sql`: every tests/slt/*.slt runs over a store with the performance sample,
+//! every tests/slt/kinds/*.slt over a store with a sample of each kind.
 //!
 //! Values are those of the CSV format; an empty cell is shown as NULL (the samples hold no empty text).
 
@@ -6,6 +7,7 @@ use std::fs;
 
 use sqllogictest::{DB, DBOutput, DefaultColumnType, Runner};
 
+use super::kinds::store_with_every_kind;
 use super::store::{TestStore, repository};
 
 struct Asker<'a>(&'a TestStore);
@@ -45,13 +47,21 @@ impl DB for Asker<'_> {
 
 #[test]
 fn scripts_over_the_samples() {
-    let store = TestStore::with_samples();
-    let mut scripts: Vec<_> =
-        fs::read_dir(repository("tests/slt")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    run_scripts("tests/slt", &TestStore::with_samples());
+}
+
+#[test]
+fn scripts_over_every_kind_of_report() {
+    run_scripts("tests/slt/kinds", &store_with_every_kind());
+}
+
+fn run_scripts(folder: &str, store: &TestStore) {
+    let paths = fs::read_dir(repository(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let mut scripts: Vec<_> = paths.filter(|path| path.is_file()).collect();
     scripts.sort();
     assert!(!scripts.is_empty());
     for script in scripts {
-        let mut runner = Runner::new(|| async { Ok(Asker(&store)) });
+        let mut runner = Runner::new(|| async { Ok(Asker(store)) });
         if let Err(error) = runner.run_file(&script) {
             panic!("{}", error.display(false));
         }

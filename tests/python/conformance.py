@@ -44,6 +44,24 @@ def questions(facts, day, billing_id):
     }
 
 
+KINDS = {
+    "rtb_daily": "impressions",
+    "rtb_funnel": "bid_requests",
+    "rtb_bid_filtering": "bids",
+    "rtb_quality": "impressions",
+}
+
+
+def kinds(connection):
+    """Rows and one sum by kind of report, over every fact table."""
+    rows = []
+    for table, metric in KINDS.items():
+        rows += connection.execute(
+            f"SELECT report, count(*)::BIGINT, sum({metric})::BIGINT FROM lake.{table} GROUP BY report"
+        ).fetchall()
+    return sorted(rows)
+
+
 def main():
     if sys.argv[1:] == ["--probe"]:
         connect()
@@ -58,7 +76,7 @@ def main():
         f"SELECT max(metric_date)::TEXT, mode(billing_id) FROM {facts}"
     ).fetchall()
     answers = {name: connection.execute(sql).fetchall() for name, sql in questions(facts, day, billing_id).items()}
-    json.dump({"day": day, "billing_id": billing_id, **answers}, sys.stdout)
+    json.dump({"day": day, "billing_id": billing_id, "kinds": kinds(connection), **answers}, sys.stdout)
 
 
 main()
