@@ -103,7 +103,7 @@ impl From<DateFormat> for DateOrder {
     }
 }
 
-fn currency(text: &str) -> Result<Currency, String> {
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
     Currency::try_from(text.to_owned())
 }
 

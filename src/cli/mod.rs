@@ -12,6 +12,7 @@ mod generate;
 mod handover;
 mod import;
 mod init;
+mod inputs;
 mod numbers;
 mod progress;
 mod reset;

@@ -17,6 +17,7 @@ pub struct Summary {
     file: String,
     batch_id: Option<i64>,
     status: String,
+    dry_run: bool,
     kind: Option<String>,
     rows_read: u64,
     rows_imported: u64,
@@ -28,6 +29,7 @@ pub struct Summary {
     spend_micros: Option<i64>,
     currency: Option<String>,
     warnings: BTreeMap<String, u64>,
+    notes: Vec<String>,
     elapsed_ms: u64,
     faults: Vec<Fault>,
     error: Option<Refusal>,
@@ -63,7 +65,7 @@ impl Summary {
 
     /// Rows that are new or changed in the store.
     pub fn rows_taken(&self) -> u64 {
-        if self.status == "imported" { self.rows_imported + self.rows_replaced } else { 0 }
+        if self.status == "imported" && !self.dry_run { self.rows_imported + self.rows_replaced } else { 0 }
     }
 
     /// True when nothing of the file was imported.
@@ -88,6 +90,10 @@ impl Summary {
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let batch = self.batch_id.map_or_else(String::new, |batch| format!(" as batch {batch}"));
         match self.status.as_str() {
+            "imported" if self.dry_run => {
+                let kind = self.kind.as_deref().unwrap_or("a");
+                writeln!(out, "{}: {kind} report would be imported; nothing was changed (dry run)", self.file)?;
+            }
             "imported" => {
                 let kind = self.kind.as_deref().unwrap_or("a");
                 writeln!(out, "{}: {kind} report imported{batch}", self.file)?;
@@ -111,6 +117,9 @@ impl Summary {
         }
         for (label, (warning, rows)) in labels("warnings").zip(&self.warnings) {
             line(out, label, &format!("{} ({})", warning.replace('_', " "), count(*rows)))?;
+        }
+        for (label, note) in labels("notes").zip(&self.notes) {
+            line(out, label, note)?;
         }
         for (label, fault) in labels("faults").zip(&self.faults) {
             line(out, label, &fault.sentence())?;

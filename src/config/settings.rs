@@ -64,6 +64,10 @@ pub struct ImportSettings {
     pub max_rejected_percent: f64,
     /// Seconds that a writing command waits for another one.
     pub lock_wait_seconds: u32,
+    /// Largest text that a packed report may unpack to, MiB.
+    pub max_unpacked_mib: u32,
+    /// Largest text per packed byte; the first 16 MiB are free.
+    pub max_unpack_ratio: u32,
 }
 
 impl Default for ServerSettings {
@@ -88,7 +92,7 @@ impl Default for QuerySettings {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self { max_rejected_percent: 5.0, lock_wait_seconds: 600 }
+        Self { max_rejected_percent: 5.0, lock_wait_seconds: 600, max_unpacked_mib: 65_536, max_unpack_ratio: 200 }
     }
 }
 

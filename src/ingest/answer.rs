@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ImportOptions;
 use crate::model::{AccountId, BatchId, Currency, Day, Micros};
 use crate::report::{Fault, Refusal};
 
@@ -35,10 +36,12 @@ pub struct ImportAnswer {
     pub file: String,
     /// The account it was imported for.
     pub account_id: AccountId,
-    /// The import that holds its rows; for a duplicate the first one.
+    /// The import that holds its rows; for a duplicate the first one, for a dry run none.
     pub batch_id: Option<BatchId>,
     /// What became of it.
     pub status: Status,
+    /// Only tried: what would become of it, and nothing was changed.
+    pub dry_run: bool,
     /// The kind of report, where it was recognised.
     pub kind: Option<String>,
     /// Data rows of the file.
@@ -65,7 +68,8 @@ pub struct ImportAnswer {
     pub columns_mapped: BTreeMap<String, String>,
     /// Headers that were not read.
     pub columns_ignored: Vec<String>,
-    /// What answers will lack because the report has no such column, and headers that look misspelt.
+    /// What was done to the bytes to read them, what answers will lack because the report has no such column, and
+    /// headers that look misspelt.
     pub notes: Vec<String>,
     /// Rejected rows by reason.
     pub faults_by_reason: BTreeMap<String, u64>,
@@ -81,12 +85,13 @@ impl ImportAnswer {
     /// Faults in an answer; up to 10,000 are in `import_faults`.
     pub const FAULTS: usize = 100;
 
-    pub(super) fn new(file: &str, account_id: AccountId) -> Self {
+    pub(super) fn new(file: &str, options: &ImportOptions) -> Self {
         Self {
             file: file.to_owned(),
-            account_id,
+            account_id: options.account,
             batch_id: None,
             status: Status::Refused,
+            dry_run: options.dry_run,
             kind: None,
             rows_read: 0,
             rows_imported: 0,

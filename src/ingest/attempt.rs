@@ -1,21 +1,22 @@
 //! One file's way from bytes to commit.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Instant;
 
 use super::answer::DateRange;
-use super::input::Hashed;
+use super::input::{Hashed, Text, base_name, refusal_of};
 use super::partition::{Partitions, Staging};
 use super::record::{self, Bytes, Claim};
 use super::rows::DateRows;
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
-use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, Progress, Source, Status, kill};
+use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, kill};
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
-use crate::report::{self, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms};
+use crate::report::{
+    self, EARLIEST, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms,
+};
 
 /// Why the way ended before the commit.
 pub(super) enum Ended {
@@ -53,6 +54,9 @@ pub(super) struct Attempt<'a> {
 /// A file that other imports kept overtaking is given up after this many tries.
 const TRIES: u32 = 5;
 
+/// The batch of rows that are never committed.
+const NO_BATCH: BatchId = BatchId(0);
+
 impl<'a> Attempt<'a> {
     pub(super) fn new(
         importer: &'a Importer,
@@ -60,7 +64,7 @@ impl<'a> Attempt<'a> {
         options: &'a ImportOptions,
         progress: &'a dyn Progress,
     ) -> Self {
-        let answer = ImportAnswer::new(source.name(), options.account);
+        let answer = ImportAnswer::new(source.name(), options);
         let (faults, hash, size, claim) = Default::default();
         Self { importer, source, options, progress, started: Instant::now(), answer, faults, hash, size, claim }
     }
@@ -77,7 +81,9 @@ impl<'a> Attempt<'a> {
             }
             Err(Ended::Refused(refusal)) => {
                 self.answer.error = Some(*refusal);
-                self.record_refusal()?;
+                if !self.options.dry_run {
+                    self.record_refusal()?;
+                }
             }
             Err(Ended::Failed(error)) => {
                 self.give_up(&error)?;
@@ -89,10 +95,12 @@ impl<'a> Attempt<'a> {
 
     fn go(&mut self, mut claims: Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
         self.progress.stage(self.source.name(), "reading");
-        let (mut file, size) = self.source.open()?;
-        self.size = size;
-        let (header, kind) = self.recognise(&mut file)?;
-        self.refuse_known_bytes(kind)?;
+        let text = self.open(&NoProgress)?;
+        let size = text.size;
+        let (header, kind) = self.recognise(text)?;
+        if let Some(size) = size.filter(|_| !self.options.again) {
+            self.refuse_known_bytes(kind, size)?;
+        }
         let (mut parsed, mut rows) = self.parse(&header, kind)?;
         self.check(&parsed)?;
         claims.wait();
@@ -115,13 +123,36 @@ impl<'a> Attempt<'a> {
         Err(ImportError::Contended(TRIES, self.source.name().to_owned()).into())
     }
 
-    fn recognise(&mut self, file: &mut File) -> Result<(Header, &'static ReportKind), Ended> {
+    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Text<'p>, Ended> {
+        Ok(self.source.open(self.importer.limits.unpack, progress)?)
+    }
+
+    /// What a failed read means: a refusal where the file is to blame.
+    fn unread(&self, error: io::Error) -> Ended {
+        refusal_of(error, |error| {
+            let error = io::Error::new(error.kind(), error.to_string());
+            ImportError::input(self.source.path())(error).into()
+        })
+    }
+
+    fn recognise(&mut self, text: Text<'_>) -> Result<(Header, &'static ReportKind), Ended> {
         let mut start = Vec::new();
-        let read = file.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
-        read.map_err(ImportError::input(self.source.path()))?;
-        let header = Header::read_by(self.importer.rules, &start, start.len() < RECORD_CAP_BYTES)?;
+        let read = text.reader.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
+        read.map_err(|error| self.unread(error))?;
+        self.size = text.size.unwrap_or(start.len() as u64);
+        let mut header = Header::read_by(self.importer.rules, &start, start.len() < RECORD_CAP_BYTES)?;
+        let mut done = text.notes;
+        if let Some(day) = self.options.day {
+            self.refuse_impossible(day)?;
+            header = header.of_day(day)?;
+            done.push(format!("all rows are taken to be of {day}, as --day says"));
+        }
         let kind = ReportKind::recognise(&header)?;
         self.answer.kind = Some(kind.name.clone());
+        if let Some(asked) = self.options.kind.filter(|asked| asked.as_str() != kind.name) {
+            let message = format!("by its header this is a {}, not of the kind {asked}: leave out --kind", kind.title);
+            return Err(Refusal::new("other_kind", message).into());
+        }
         let header = header.of_kind(kind)?;
         let answer = &mut self.answer;
         answer.columns_mapped = header.mapped().map(|(name, column)| (name.to_owned(), column.to_owned())).collect();
@@ -131,18 +162,18 @@ impl<'a> Attempt<'a> {
         let missed = header.near_misses();
         let missed =
             missed.iter().map(|(found, meant)| format!("the column '{found}' is ignored; is '{meant}' meant?"));
-        answer.notes = poorer.chain(missed).collect();
+        answer.notes = done.into_iter().chain(poorer).chain(missed).collect();
         Ok((header, kind))
     }
 
     /// A file of a known size is hashed first: most often it is an old mail seen again.
-    fn refuse_known_bytes(&mut self, kind: &ReportKind) -> Result<(), Ended> {
+    fn refuse_known_bytes(&mut self, kind: &ReportKind, size: u64) -> Result<(), Ended> {
         let (db, account) = (&self.importer.db, self.options.account);
-        if !db.read(|tx| record::size_is_known(tx, account, &kind.name, self.size))? {
+        if !db.read(|tx| record::size_is_known(tx, account, &kind.name, size))? {
             return Ok(());
         }
-        let (file, _) = self.source.open()?;
-        let hashed = Hashed::new(file, &super::NoProgress).finish().map_err(ImportError::input(self.source.path()))?;
+        let text = self.open(&NoProgress)?;
+        let hashed = Hashed::new(text.reader).finish().map_err(|error| self.unread(error))?;
         match db.read(|tx| record::live_import(tx, account, &kind.name, &hashed.0))? {
             Some(first) => Err(Ended::Duplicate(first)),
             None => Ok(()),
@@ -156,17 +187,17 @@ impl<'a> Attempt<'a> {
             today: importer.clock.today(),
             date_order: self.options.date_order,
             account_date_order: habits.date_order,
-            account_currency: habits.currency,
+            account_currency: self.options.currency.or(habits.currency),
         };
         let width = RowLayout::of(header, kind).width();
         let mut rows = DateRows::new(width, importer.limits.rows_in_memory_bytes, &importer.tmp);
-        let (file, _) = self.source.open()?;
-        let mut input = Hashed::new(file, self.progress);
+        let text = self.open(self.progress)?;
+        let mut input = Hashed::new(text.reader);
         let parsed = report::parse(&mut input, header, kind, &terms, &mut rows).map_err(|error| match error {
             ParseError::Refused(refusal) => Ended::from(refusal),
-            ParseError::Io(error) => Ended::Failed(ImportError::input(self.source.path())(error)),
+            ParseError::Io(error) => self.unread(error),
         })?;
-        (self.hash, self.size) = input.finish().map_err(ImportError::input(self.source.path()))?;
+        (self.hash, self.size) = input.finish().map_err(|error| self.unread(error))?;
         Ok((parsed, rows))
     }
 
@@ -186,7 +217,8 @@ impl<'a> Attempt<'a> {
         let days = || parsed.days.iter().flatten();
         answer.date_range = days().min().zip(days().max()).map(|(start, end)| DateRange { start: *start, end: *end });
         let rejected_pct = 100.0 * answer.rows_rejected as f64 / answer.rows_read.max(1) as f64;
-        let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { self.importer.limits.max_reject_pct };
+        let allowed_pct = self.options.max_reject_pct.unwrap_or(self.importer.limits.max_reject_pct);
+        let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { allowed_pct };
         if answer.rows_rejected > 0 && rejected_pct > allowed_pct {
             let first = parsed.faults.kept.first().map(describe).unwrap_or_default();
             let message = format!(
@@ -194,6 +226,12 @@ impl<'a> Attempt<'a> {
                 answer.rows_rejected, answer.rows_read
             );
             return Err(Refusal::new("too_many_rejects", message).into());
+        }
+        if let (Some(asked), Some(found)) =
+            (self.options.currency, parsed.currency.filter(|found| Some(*found) != self.options.currency))
+        {
+            let message = format!("the file's amounts are in {found}, not in {asked}: leave out --currency");
+            return Err(Refusal::new("other_currency", message).into());
         }
         if answer.rows_read == answer.rows_skipped {
             return Err(Refusal::new(
@@ -205,8 +243,24 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    /// Claims the bytes; waits while another import of the same bytes is on its way.
+    fn refuse_impossible(&self, day: Day) -> Result<(), Refusal> {
+        let latest = self.importer.clock.today().plus_days(1);
+        if (EARLIEST..=latest).contains(&day) {
+            return Ok(());
+        }
+        Err(Refusal::new("bad_day", format!("no report is of {day}: say a day from {EARLIEST} to {latest} with --day")))
+    }
+
+    /// Claims the bytes; waits while another import of the same bytes is on its way. A dry run only looks.
     fn claim(&mut self) -> Result<BatchId, Ended> {
+        if self.options.dry_run {
+            let (account, kind) = (self.options.account, self.answer.kind.clone().unwrap_or_default());
+            let live = self.importer.db.read(|tx| record::live_import(tx, account, &kind, &self.hash))?;
+            return match live.filter(|_| !self.options.again) {
+                Some(first) => Err(Ended::Duplicate(first)),
+                None => Ok(NO_BATCH),
+            };
+        }
         loop {
             let now = self.importer.clock.timestamp();
             let bytes = Bytes { hash: &self.hash, size: self.size };
@@ -258,8 +312,6 @@ impl<'a> Attempt<'a> {
         }
         let (staged, ended, outcomes) = partitions.finish();
         kill::point("after_stage");
-        let published = importer.lake.publish(staged)?;
-        kill::point("after_publish");
         let answer = &mut self.answer;
         answer.rows_imported = outcomes.imported;
         answer.rows_replaced = outcomes.replaced;
@@ -270,6 +322,12 @@ impl<'a> Attempt<'a> {
         }
         answer.status = Status::Imported;
         answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        if self.options.dry_run {
+            // The staged files go with their handles.
+            return Ok(Committed::Yes);
+        }
+        let published = importer.lake.publish(staged)?;
+        kill::point("after_publish");
         commits.wait();
         self.progress.stage(self.source.name(), "committing");
         let change = Change {
@@ -277,7 +335,7 @@ impl<'a> Attempt<'a> {
             end: ended,
             base: snapshot.id,
             author: "catscan import".to_owned(),
-            message: format!("import of {} as batch {batch}", self.source.name()),
+            message: format!("import of {} as batch {batch}", base_name(self.source.name())),
             extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
             now: importer.clock.now(),
         };

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::attempt::Attempt;
 use super::turns::Turns;
-use super::{ImportAnswer, ImportError, Mode, Progress, Source, record};
+use super::{ImportAnswer, ImportError, Mode, Progress, Source, UnpackLimits, record};
 use crate::db::Db;
 use crate::lake::Lake;
-use crate::model::{AccountId, Clock};
-use crate::report::{DateOrder, Refusal, ReportRules};
+use crate::model::{AccountId, Clock, Currency, Day};
+use crate::report::{DateOrder, KindName, Refusal, ReportRules};
 
 /// Imports files into one store.
 #[derive(Clone)]
@@ -32,12 +32,15 @@ pub struct ImportLimits {
     pub rows_in_memory_bytes: usize,
     /// Files that are read at the same time.
     pub parallel_files: usize,
+    /// What may come out of a packed file.
+    pub unpack: UnpackLimits,
 }
 
 impl Default for ImportLimits {
     fn default() -> Self {
         let parallel_files = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 512 << 20, parallel_files }
+        let unpack = UnpackLimits::default();
+        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 512 << 20, parallel_files, unpack }
     }
 }
 
@@ -52,11 +55,34 @@ pub struct ImportOptions {
     pub date_order: Option<DateOrder>,
     /// In mode replace: let the file erase billing ids and buyer accounts that it lacks.
     pub drop_missing: bool,
+    /// The kind that the report must be.
+    pub kind: Option<KindName>,
+    /// The day of all rows of a report that has no column for it.
+    pub day: Option<Day>,
+    /// The currency of the file's money.
+    pub currency: Option<Currency>,
+    /// Import the bytes also where they are live already.
+    pub again: bool,
+    /// Do everything but the commit: nothing changes, not even the import history.
+    pub dry_run: bool,
+    /// Overrides [`ImportLimits::max_reject_pct`].
+    pub max_reject_pct: Option<f64>,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { account: AccountId::FIRST, mode: Mode::Merge, date_order: None, drop_missing: false }
+        Self {
+            account: AccountId::FIRST,
+            mode: Mode::Merge,
+            date_order: None,
+            drop_missing: false,
+            kind: None,
+            day: None,
+            currency: None,
+            again: false,
+            dry_run: false,
+            max_reject_pct: None,
+        }
     }
 }
 
@@ -108,7 +134,7 @@ impl Importer {
                 let attempt = Attempt::new(self, source, options, progress);
                 let answer = attempt.run(claims.turn(number), commits.turn(number));
                 let answer = answer.unwrap_or_else(|error| {
-                    let mut answer = ImportAnswer::new(source.name(), options.account);
+                    let mut answer = ImportAnswer::new(source.name(), options);
                     answer.error = Some(Refusal::new("store_failed", error.to_string()));
                     answer
                 });

@@ -1,10 +1,15 @@
-//! What is imported: a file that can be read more than once, and the reader that hashes it on the way.
+//! What is imported: a file that can be read more than once, and the reader that hashes its text on the way.
+//!
+//! The hash is that of the CSV text, as UTF-8 and unpacked: the same report as `.csv`, `.csv.gz`, `.zip` or UTF-16 is
+//! one import.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::Progress;
+use super::packed::{self, UnpackLimits};
+use super::utf16;
 use crate::report::Refusal;
 
 /// A file to import.
@@ -12,6 +17,15 @@ use crate::report::Refusal;
 pub struct Source {
     path: PathBuf,
     name: String,
+}
+
+/// The CSV text of a source, unpacked and decoded while it is read. Its errors may carry a [`Refusal`].
+pub(super) struct Text<'a> {
+    pub reader: Box<dyn Read + 'a>,
+    /// How many bytes it will be, where that can be said before reading; a hint, not a promise.
+    pub size: Option<u64>,
+    /// What was done to the bytes to make them text.
+    pub notes: Vec<String>,
 }
 
 impl Source {
@@ -36,38 +50,62 @@ impl Source {
         &self.path
     }
 
-    /// Opens it; what cannot be opened is refused, with what to do.
-    pub(super) fn open(&self) -> Result<(File, u64), Refusal> {
-        let refuse = |code, what: String| Refusal::new(code, what);
+    /// Opens its text; what cannot be opened is refused, with what to do. `progress` counts the bytes of the file.
+    pub(super) fn open<'a>(&self, limits: UnpackLimits, progress: &'a dyn Progress) -> Result<Text<'a>, Refusal> {
+        let packed = packed::open(self.open_file()?, limits, progress)?;
+        let mut notes: Vec<String> = packed.note.into_iter().collect();
+        let (reader, decoded) = utf16::decoded(packed.reader).map_err(|error| refusal_of(error, unreadable))?;
+        if decoded {
+            notes.push("the text is UTF-16 and was read as such".to_owned());
+        }
+        Ok(Text { reader, size: packed.size.filter(|_| !decoded), notes })
+    }
+
+    fn open_file(&self) -> Result<File, Refusal> {
         let opened = File::open(&self.path).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, file) = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => refuse("no_such_file", "there is no such file: check the path".to_owned()),
+            io::ErrorKind::NotFound => Refusal::new("no_such_file", "there is no such file: check the path"),
             io::ErrorKind::PermissionDenied => {
-                refuse("no_permission", "this user may not read the file: change its permissions".to_owned())
+                Refusal::new("no_permission", "this user may not read the file: change its permissions")
             }
-            _ => refuse("unreadable", format!("the file cannot be opened: {error}")),
+            _ => unreadable(&error),
         })?;
         if metadata.is_dir() {
-            return Err(refuse(
-                "is_directory",
-                "this is a directory: name the files in it, for example DIR/*.csv".to_owned(),
-            ));
+            let what =
+                "this is a directory without *.csv, *.csv.gz or *.zip files: name the one that holds the reports";
+            return Err(Refusal::new("is_directory", what));
         }
-        Ok((file, metadata.len()))
+        Ok(file)
     }
 }
 
+fn unreadable(error: &io::Error) -> Refusal {
+    Refusal::new("unreadable", format!("the file cannot be read: {error}"))
+}
+
+/// The refusal that an error of reading carries, else what `other` makes of it.
+pub(super) fn refusal_of<T: From<Refusal>>(error: io::Error, other: impl FnOnce(&io::Error) -> T) -> T {
+    match error.downcast::<Refusal>() {
+        Ok(refusal) => refusal.into(),
+        Err(error) => other(&error),
+    }
+}
+
+/// The last part of a name as typed: directories of this machine are nobody else's business.
+pub(super) fn base_name(name: &str) -> &str {
+    name.trim_end_matches('/').rsplit('/').next().unwrap_or(name)
+}
+
 /// Hashes and counts what is read through it.
-pub(super) struct Hashed<'a, R> {
+pub(super) struct Hashed<R> {
     input: R,
     hasher: blake3::Hasher,
     bytes: u64,
-    progress: &'a dyn Progress,
 }
 
-impl<'a, R: Read> Hashed<'a, R> {
-    pub(super) fn new(input: R, progress: &'a dyn Progress) -> Self {
-        Self { input, hasher: blake3::Hasher::new(), bytes: 0, progress }
+impl<R: Read> Hashed<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, hasher: blake3::Hasher::new(), bytes: 0 }
     }
 
     /// Reads what is left, and gives the hash (hex) and the length of everything.
@@ -78,12 +116,11 @@ impl<'a, R: Read> Hashed<'a, R> {
     }
 }
 
-impl<R: Read> Read for Hashed<'_, R> {
+impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.input.read(buffer)?;
         self.hasher.update(&buffer[..n]);
         self.bytes += n as u64;
-        self.progress.read(n as u64);
         Ok(n)
     }
 }

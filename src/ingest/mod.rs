@@ -1,6 +1,6 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open and recognise ([`crate::report`]), parse into rows by date (`rows`,
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`rows`,
 //! spilling beyond the memory budget), claim its bytes (`record`), then per day: read the live partition (`live`), sort
 //! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
 //! makes history, faults and files visible together.
@@ -19,6 +19,7 @@ mod kill;
 mod live;
 mod mode;
 mod order;
+mod packed;
 mod partition;
 mod progress;
 mod record;
@@ -28,10 +29,12 @@ mod rows;
 mod tests;
 mod turns;
 mod unknown_creatives;
+mod utf16;
 
 pub use answer::{DateRange, ImportAnswer, Status};
 pub use error::ImportError;
 pub use importer::{ImportLimits, ImportOptions, Importer};
 pub use input::Source;
 pub use mode::Mode;
+pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};

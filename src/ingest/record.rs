@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 
+use super::input::base_name;
 use super::{ImportAnswer, ImportError, ImportOptions};
 use crate::model::{AccountId, BatchId, Currency, SnapshotId};
 use crate::report::{DateOrder, Fault};
@@ -77,6 +78,15 @@ pub(super) fn claim(
     now: &str,
 ) -> Result<Claim, ImportError> {
     let kind = answer.kind.as_deref().unwrap_or_default();
+    if options.again {
+        // The first claim stays as it is, so each further one gets a number.
+        let claims = include_str!("../../sql/ingest/claims_of_bytes.sql");
+        let claims: i64 = tx.query_row(claims, params![answer.account_id.0, kind, bytes.hash], |row| row.get(0))?;
+        let hash = format!("{}:{claims}", bytes.hash);
+        let hash = if claims == 0 { bytes.hash } else { &hash };
+        insert(tx, answer, options, Bytes { hash, ..bytes }, "running", now)?;
+        return Ok(Claim::Ours(BatchId(tx.last_insert_rowid())));
+    }
     let find = include_str!("../../sql/ingest/live_import.sql");
     let found = tx
         .query_row(find, params![answer.account_id.0, kind, bytes.hash], |row| {
@@ -105,7 +115,7 @@ fn insert(
     let mode = options.mode.code();
     tx.execute(
         include_str!("../../sql/ingest/begin.sql"),
-        params![answer.account_id.0, kind, answer.file, bytes.size as i64, bytes.hash, mode, status, now],
+        params![answer.account_id.0, kind, base_name(&answer.file), bytes.size as i64, bytes.hash, mode, status, now],
     )?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener, Store, refuse, resolve};
 use crate::ingest::{ImportAnswer, ImportOptions, Mode, Progress, Source, Status};
-use crate::model::{AccountId, DateOrder};
+use crate::model::{AccountId, Currency, DateOrder, Day};
+use crate::report::KindName;
 
 /// Files and how to take them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -22,6 +23,18 @@ pub struct ImportRequest {
     pub date_order: Option<DateOrder>,
     /// In mode replace: the file may erase billing ids and buyer accounts that it lacks.
     pub drop_missing: bool,
+    /// The kind that the reports must be.
+    pub kind: Option<KindName>,
+    /// The day of all rows of reports that have no column for it.
+    pub day: Option<Day>,
+    /// The currency of the files' money.
+    pub currency: Option<Currency>,
+    /// Import bytes also where they are live already.
+    pub again: bool,
+    /// Do everything but the commit.
+    pub dry_run: bool,
+    /// Rejected rows in percent beyond which a file is refused, over the setting.
+    pub max_reject_pct: Option<f64>,
 }
 
 /// One file to import.
@@ -52,8 +65,10 @@ pub(super) fn run(request: &ImportRequest, store: &Store, tell: Listener<'_>) ->
 
 /// Imports the request's files for that account and tells each answer; where the store failed, the answer is a refusal.
 pub fn import(request: &ImportRequest, account: AccountId, store: &Store, tell: Listener<'_>) -> Vec<ImportAnswer> {
-    let ImportRequest { mode, date_order, drop_missing, .. } = *request;
-    let options = ImportOptions { account, mode, date_order, drop_missing };
+    let ImportRequest { mode, date_order, drop_missing, kind, day, currency, again, dry_run, max_reject_pct, .. } =
+        *request;
+    let options =
+        ImportOptions { account, mode, date_order, drop_missing, kind, day, currency, again, dry_run, max_reject_pct };
     let sources: Vec<Source> = request.files.iter().map(|file| Source::received(&file.path, &file.name)).collect();
     let size = |file: &ImportFile| std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
     let steps = Steps { tell, total: request.files.iter().map(size).sum(), done: AtomicU64::new(0) };

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use import::{ImportFile, ImportRequest, import};
-pub use store::{Store, StoreError, UPLOAD_PREFIX};
+pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 
 /// The header that carries the token of `run/serve.json` when work is handed over.
 pub const TOKEN_HEADER: &str = "x-catscan-token";

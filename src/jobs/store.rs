@@ -10,7 +10,7 @@ use chrono::Utc;
 
 use crate::config::{Config, DataDir, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
-use crate::ingest::{ImportError, ImportLimits, Importer};
+use crate::ingest::{ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{Lake, LakeError};
 use crate::model::Clock;
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
@@ -52,6 +52,9 @@ const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
 /// Uploads stand in `tmp` under this name until they are imported.
 pub const UPLOAD_PREFIX: &str = "upload-";
 
+/// What a command reads from its standard input stands in `tmp` under this name until it is imported.
+pub const STDIN_PREFIX: &str = "stdin-";
+
 /// A question of the owner may take this long; the engine wants an end.
 const OWNER_DEADLINE: Duration = Duration::from_secs(3600);
 
@@ -84,15 +87,21 @@ impl Store {
     }
 
     fn over(dir: DataDir, config: Config, db: Db, lake: Lake, lock: Option<WriterLock>) -> Self {
-        let limits = ImportLimits { max_reject_pct: config.import.max_rejected_percent, ..ImportLimits::default() };
+        let unpack = UnpackLimits {
+            max_bytes: u64::from(config.import.max_unpacked_mib) << 20,
+            max_ratio: config.import.max_unpack_ratio.into(),
+        };
+        let limits =
+            ImportLimits { max_reject_pct: config.import.max_rejected_percent, unpack, ..ImportLimits::default() };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
         Self { dir, config, db, lake, importer, _lock: lock.map(Arc::new) }
     }
 
-    /// Only the writer receives uploads, so with the lock in hand those that are there have no owner.
+    /// Only the writer receives uploads, so with the lock in hand those that are there have no owner. A command reads its
+    /// standard input before it waits for the lock, so that is dead only when it is old.
     fn remove_dead_uploads(&self) {
         let entries = std::fs::read_dir(self.dir.tmp()).into_iter().flatten().flatten();
-        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UPLOAD_PREFIX)) {
+        for entry in entries.filter(is_dead_spool) {
             match std::fs::remove_file(entry.path()) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     tracing::warn!("{}: {error}", entry.path().display())
@@ -132,4 +141,11 @@ impl Store {
             ..Limits::default()
         }
     }
+}
+
+fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+    let starts_with = |prefix: &str| name.to_string_lossy().starts_with(prefix);
+    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > ORPHAN_GRACE))
 }

@@ -26,10 +26,10 @@ mod limits;
 mod memory;
 mod projections;
 mod readable;
+mod schema;
 mod session;
 mod spill;
 mod store;
-
 mod suggest;
 mod views;
 mod windows;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
-    SchemaProvider, TableProvider,
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider,
+    TableProvider,
 };
 use datafusion::common::ScalarValue;
 use datafusion::common::config::SpillCompression;
@@ -26,6 +26,7 @@ use super::joins::{CooperativeJoins, Stop};
 use super::limits::{Capacity, Limits};
 use super::memory::QuestionPool;
 use super::projections::optimizer_rules;
+use super::schema::SessionTables;
 use super::spill::Spill;
 use super::windows::MeteredWindows;
 use super::{readable, views};
@@ -77,7 +78,7 @@ impl Sessions {
 
     /// A session that holds the opened tables within the window, and those views that `wanted` names (or all).
     pub(super) async fn build(&self, opened: &Opened, question: &Wanted<'_>) -> Result<SessionState> {
-        let schema = Arc::new(MemorySchemaProvider::new());
+        let schema = Arc::new(SessionTables::default());
         for (name, provider) in &opened.facts {
             let provider = match question.days {
                 Some(days) => within(name, provider, days)?,

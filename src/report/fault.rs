@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::header::DAY_COLUMN;
 use super::{Header, ReportKind};
 
 /// Why a row was rejected.
@@ -121,7 +122,11 @@ impl Refusal {
     }
 
     pub(super) fn missing_columns(kind: &ReportKind, missing: Vec<String>, header: &Header) -> Self {
-        let mut message = format!("the {} lacks the columns: {}", kind.title, missing.join(", "));
+        let shown: Vec<String> = missing.iter().map(|column| header.as_reports_say(column)).collect();
+        let mut message = format!("the {} lacks the columns: {}", kind.title, shown.join(", "));
+        if missing.iter().any(|column| column == DAY_COLUMN) {
+            message.push_str(" (where all its rows are of one day, say which: --day 2026-02-25)");
+        }
         for (found, meant) in header.near_misses() {
             message = format!("{message}; did '{found}' mean '{meant}'?");
         }

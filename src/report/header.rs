@@ -2,6 +2,7 @@
 
 use super::columns::comparable;
 use super::{Refusal, ReportKind, ReportRules, quoting};
+use crate::model::Day;
 use crate::model::facts::Role;
 
 /// A report's header, mapped to fact columns.
@@ -9,6 +10,8 @@ use crate::model::facts::Role;
 pub struct Header {
     /// The byte between fields: comma, tab or semicolon.
     pub delimiter: u8,
+    /// The day of all rows, where the report has no column for it and the user said so.
+    pub day: Option<Day>,
     /// What its names are read by.
     pub(super) rules: &'static ReportRules,
     fields: Vec<Field>,
@@ -55,10 +58,20 @@ impl Header {
             fields.push(Field { name: name.trim().to_owned(), column: None });
         }
         let lines = quoting::lines(record);
-        let mut header = Self { delimiter, rules, fields, bytes: bom + end, lines };
+        let mut header = Self { delimiter, day: None, rules, fields, bytes: bom + end, lines };
         header.refuse_duplicates()?;
         header.map();
         Ok(header)
+    }
+
+    /// The header of a report of one day that has no column for it.
+    pub fn of_day(self, day: Day) -> Result<Self, Refusal> {
+        if self.has(DAY_COLUMN) {
+            let message =
+                format!("the report says itself which days its rows are of, so not all are of {day}: leave out --day");
+            return Err(Refusal::new("has_days", message));
+        }
+        Ok(Self { day: Some(day), ..self })
     }
 
     fn refuse_duplicates(&self) -> Result<(), Refusal> {
@@ -108,9 +121,14 @@ impl Header {
         Ok(self)
     }
 
-    /// Whether a field stands for that column.
+    /// Whether the report says that column, in a field or for all its rows.
     pub fn has(&self, column: &str) -> bool {
-        self.fields.iter().any(|field| field.column == Some(column))
+        (self.day.is_some() && column == DAY_COLUMN) || self.fields.iter().any(|field| field.column == Some(column))
+    }
+
+    /// What reports most often call a column; several columns may be joined with "or".
+    pub(super) fn as_reports_say(&self, columns: &str) -> String {
+        columns.split(" or ").map(|column| self.rules.header_of(column)).collect::<Vec<_>>().join(" or ")
     }
 
     /// Column of each field, in the order of the file; None where the field is ignored.
@@ -147,13 +165,15 @@ impl Header {
     }
 }
 
+/// The column of the day.
+pub(super) const DAY_COLUMN: &str = "metric_date";
+
 fn refuse_other_formats(text: &[u8]) -> Result<(), Refusal> {
     let refuse = |code, message: &str| Err(Refusal::new(code, message));
     match text {
         [] => refuse("empty_file", "the file is empty: export the report again"),
-        [0x1f, 0x8b, ..] => refuse("not_csv", "the file is gzip-compressed: unpack it first (gunzip)"),
-        [b'P', b'K', 3, 4, ..] => refuse("not_csv", "the file is a zip archive or a spreadsheet: export it as CSV"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refuse("not_csv", "the file is UTF-16: save it as CSV (UTF-8)"),
+        [0x1f, 0x8b, ..] => refuse("not_csv", "the file is packed twice: unpack it once (gunzip)"),
+        [b'P', b'K', 3, 4, ..] => refuse("not_csv", "the file is packed twice: unpack it once (unzip)"),
         _ if text.trim_ascii_start().starts_with(b"<") => refuse(
             "not_csv",
             "this is a web page, not a CSV report: the download link may have expired; export it again",

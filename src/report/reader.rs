@@ -14,7 +14,8 @@ use crate::model::facts::{Column, Role, ValueType};
 /// What to do with the fields of a record, by kind of cell; each (field, word).
 #[derive(Debug, Default)]
 struct Plan {
-    date: usize,
+    /// None where the report has no such column, and all rows are of the day that the user said.
+    date: Option<usize>,
     texts: Vec<(usize, usize)>,
     hours: Vec<(usize, usize)>,
     counts: Vec<(usize, usize)>,
@@ -30,7 +31,7 @@ impl Plan {
         for (field, column) in header.columns().enumerate() {
             let word = column.and_then(|name| layout.position(name));
             match (column, word) {
-                (Some("metric_date"), _) => plan.date = field,
+                (Some("metric_date"), _) => plan.date = Some(field),
                 (_, Some(word)) => plan.cells(layout.columns()[word]).push((field, word)),
                 (_, None) => plan.ignored.push(field),
             }
@@ -88,6 +89,14 @@ pub(super) const NULL: i64 = -1;
 /// Currency of a row with money whose currency is decided at the end of the file: the first id of that dictionary.
 const THE_CURRENCY: u32 = 1;
 
+/// Whether the first cell of a row without a day says that it is one of totals.
+fn heads_totals(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii_start();
+    let first = cell.strip_prefix(b"\"").unwrap_or(cell).first().map(u8::to_ascii_lowercase);
+    matches!(first, Some(b't' | b'g'))
+        && std::str::from_utf8(cell).is_ok_and(|text| tally::is_total(text.trim().trim_matches('"')))
+}
+
 impl Reader {
     pub(super) fn new(header: &Header, kind: &ReportKind, terms: &Terms) -> Self {
         let layout = RowLayout::of(header, kind);
@@ -101,7 +110,7 @@ impl Reader {
             fields: header.columns().len(),
             dictionaries: layout.columns().iter().map(dictionary).collect(),
             words: Words::default(),
-            dates: Dates::until(latest),
+            dates: header.day.map_or_else(|| Dates::until(latest), |day| Dates::of_day(day, latest)),
             rules: RowRules::new(&layout, kind.strict),
             row: vec![NULL_WORD; layout.width()],
             values: vec![NULL; layout.width()],
@@ -188,11 +197,15 @@ impl Reader {
             NoId::Astray => NoRow::Astray,
             NoId::Fault(reason) => NoRow::Fault { cell: Some((field, layout.columns()[word].name.as_str())), reason },
         };
-        let date = match self.dates.read(fields.bytes(plan.date), F::QUOTED) {
-            DateCell::Id(id) => id,
-            DateCell::Total => return Err(NoRow::Total),
-            DateCell::Bad(reason) => return Err(NoRow::Fault { cell: Some((plan.date, "metric_date")), reason }),
-            DateCell::Astray => return Err(NoRow::Astray),
+        let date = match plan.date {
+            Some(field) => match self.dates.read(fields.bytes(field), F::QUOTED) {
+                DateCell::Id(id) => id,
+                DateCell::Total => return Err(NoRow::Total),
+                DateCell::Bad(reason) => return Err(NoRow::Fault { cell: Some((field, "metric_date")), reason }),
+                DateCell::Astray => return Err(NoRow::Astray),
+            },
+            None if heads_totals(fields.bytes(0)) => return Err(NoRow::Total),
+            None => 0,
         };
         for (field, word) in &plan.texts {
             if let Some(dictionary) = &mut dictionaries[*word] {

@@ -45,6 +45,13 @@ impl Dates {
         Self { range: (EARLIEST, latest), ids, last, entries }
     }
 
+    /// The dates of a report without a column for them: all rows have id 0.
+    pub(super) fn of_day(day: Day, latest: Day) -> Self {
+        let raw = day.to_string().into_bytes().into();
+        let entry = DateEntry { raw, text: DateText::Certain(day), rows: 0, spend: 0, lines: Vec::new() };
+        Self { entries: vec![entry], ..Self::until(latest) }
+    }
+
     /// Reads a date cell, raw or (for the records reader) already unquoted.
     #[inline]
     pub(super) fn read(&mut self, raw: &[u8], quoted: bool) -> DateCell {
@@ -66,7 +73,7 @@ impl Dates {
         if text.is_empty() {
             return DateCell::Bad(FaultReason::NoDate);
         }
-        if text.to_lowercase().starts_with("total") || text.eq_ignore_ascii_case("grand total") {
+        if is_total(text) {
             return DateCell::Total;
         }
         let text = DateText::parse(text).filter(|text| match text {
@@ -106,7 +113,8 @@ impl Dates {
 
     /// Decides the order of month and day, and turns rows of dates that do not fit into faults.
     pub(super) fn settle(self, terms: &Terms, faults: &mut Faults) -> Settled {
-        let texts: Vec<_> = self.entries.iter().filter(|entry| entry.rows > 0).map(|entry| entry.text).collect();
+        let texts: Vec<_> =
+            self.entries.iter().map(|entry| (entry.text, entry.rows)).filter(|(_, rows)| *rows > 0).collect();
         let range = self.range;
         let reading = DateReading::decide(&texts, terms.date_order, terms.account_date_order, range);
         let mut settled = Settled { reading, days: Vec::new(), rows: 0, spend: 0, old_rows: 0 };
@@ -130,10 +138,15 @@ impl Dates {
     }
 }
 
+/// Whether the text heads a row of totals.
+pub(super) fn is_total(text: &str) -> bool {
+    text.to_lowercase().starts_with("total") || text.eq_ignore_ascii_case("grand total")
+}
+
 /// Lines kept per date that may still prove wrong.
 const MAYBE_WRONG: usize = Faults::KEPT;
 /// No report is older than 2000-01-01.
-const EARLIEST: Day = Day::from_epoch_days(10_957);
+pub const EARLIEST: Day = Day::from_epoch_days(10_957);
 
 /// The dates of a file, decided.
 pub(super) struct Settled {

@@ -106,7 +106,7 @@ impl From<JsonRejection> for ApiError {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("server.body_limit_kib"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                let detail = "send the body as JSON, with the header 'content-type: application/json'";
+                let detail = "send a JSON body with the header Content-Type: application/json, for example {\"sql\": \"SELECT 1\"}";
                 Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_body", detail)
             }
             status => Self::new(status, "invalid_body", rejection.body_text()),

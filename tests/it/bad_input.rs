@@ -57,13 +57,13 @@ fn an_empty_file_is_refused() {
 #[test]
 fn a_report_without_a_day_is_told_which_dimensions_to_choose() {
     let store = TestStore::with_samples();
-    assert_refused(&store, &repository("data/malformed/no_day_column.csv"), &["metric_date", "dimensions Day"]);
+    assert_refused(&store, &repository("data/malformed/no_day_column.csv"), &["columns: Day", "--day", "dimensions Day"]);
 }
 
 #[test]
 fn a_directory_is_refused() {
     let store = TestStore::with_samples();
-    assert_refused(&store, &repository("data/samples"), &["samples", "directory"]);
+    assert_refused(&store, &repository("data/samples/entities"), &["entities", "directory"]);
 }
 
 #[test]

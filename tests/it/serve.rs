@@ -110,6 +110,28 @@ fn an_uploaded_report_counts_once() {
 }
 
 #[test]
+fn a_packed_upload_takes_the_options_of_the_command() {
+    let store = TestStore::new();
+    let server = Server::over(&store);
+    let report = std::fs::read(repository("data/samples/performance.csv")).unwrap();
+    let packed = super::inputs::gzipped(&report[..]);
+    let upload = |query: &str| {
+        let path = format!("/api/performance/import-csv?filename=mail.csv.gz{query}");
+        let (status, answer) = server.post(&path, "application/gzip", &packed);
+        (status, serde_json::from_str::<Value>(&answer).unwrap())
+    };
+    let (status, tried) = upload("&dry_run=true&kind=performance");
+    assert_eq!((status, &tried["success"], &tried["imported"]), (200, &json!(true), &json!(12)), "{tried:#}");
+    assert_eq!(store.number("SELECT count(*) AS n FROM import_history"), 0);
+    assert_eq!(upload("&kind=nonsense").0, 422);
+    assert_eq!(upload("&day=2026-02-25").1["code"], "has_days");
+    assert_eq!(upload("").1["rows_imported"], 12);
+    assert_eq!(upload("").1["status"], "duplicate");
+    assert_eq!(upload("&again=true").1["rows_duplicate"], 12);
+    assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 12);
+}
+
+#[test]
 fn while_a_server_runs_commands_read_beside_it_and_hand_it_their_imports() {
     let store = TestStore::with_samples();
     let server = Server::over(&store);

@@ -59,25 +59,26 @@ impl DateText {
 pub struct DateReading {
     /// The order taken.
     pub order: DateOrder,
-    /// The file itself shows the order: one reading of its dates is impossible.
+    /// The file itself shows the order: it fits more rows than the other.
     pub shown_by_file: bool,
     /// Both readings were possible, and nothing but habit decided.
     pub assumed: bool,
 }
 
 impl DateReading {
-    /// Decides the order from all dates of a file. `asked` overrides; `account` is what the account's earlier files
-    /// showed; a reading that gives a day outside `earliest..=latest` is out.
+    /// Decides the order from all dates of a file, each with the rows that have it, so that a stray row does not weigh as
+    /// much as a day. `asked` overrides; `account` is what the account's earlier files showed, which counts where both
+    /// readings fit as many rows; a reading that gives a day outside `earliest..=latest` is out.
     pub fn decide(
-        dates: &[DateText],
+        dates: &[(DateText, u64)],
         asked: Option<DateOrder>,
         account: Option<DateOrder>,
         (earliest, latest): (Day, Day),
     ) -> Self {
-        let fits = |date: &&DateText, order| date.day(order).is_some_and(|day| (earliest..=latest).contains(&day));
-        let fitting = |order| dates.iter().filter(|date| fits(date, order)).count();
+        let fits = |date: DateText, order| date.day(order).is_some_and(|day| (earliest..=latest).contains(&day));
+        let fitting = |order| dates.iter().filter(|(date, _)| fits(*date, order)).map(|(_, rows)| rows).sum::<u64>();
         let (month_first, day_first) = (fitting(DateOrder::MonthFirst), fitting(DateOrder::DayFirst));
-        let differ = dates.iter().any(|date| date.day(DateOrder::MonthFirst) != date.day(DateOrder::DayFirst));
+        let differ = dates.iter().any(|(date, _)| date.day(DateOrder::MonthFirst) != date.day(DateOrder::DayFirst));
         let (order, shown_by_file, assumed) = match asked {
             Some(order) => (order, false, false),
             None if month_first > day_first => (DateOrder::MonthFirst, true, false),
@@ -97,7 +98,7 @@ mod tests {
     }
 
     fn decide(dates: &[&str], account: Option<DateOrder>) -> DateReading {
-        let dates: Vec<_> = dates.iter().map(|text| DateText::parse(text).unwrap()).collect();
+        let dates: Vec<_> = dates.iter().map(|text| (DateText::parse(text).unwrap(), 1)).collect();
         DateReading::decide(&dates, None, account, (day("2000-01-01"), day("2026-11-21")))
     }
 
@@ -115,6 +116,15 @@ mod tests {
         assert_eq!((reading.order, reading.shown_by_file, reading.assumed), (DateOrder::MonthFirst, true, false));
         let reading = decide(&["3/11/2025", "13/11/2025"], None);
         assert_eq!((reading.order, reading.shown_by_file), (DateOrder::DayFirst, true));
+    }
+
+    #[test]
+    fn a_stray_row_does_not_outweigh_a_day() {
+        let dates = [(DateText::parse("2/25/26").unwrap(), 39), (DateText::parse("25/2/26").unwrap(), 1)];
+        for account in [None, Some(DateOrder::DayFirst)] {
+            let reading = DateReading::decide(&dates, None, account, (day("2000-01-01"), day("2026-11-21")));
+            assert_eq!((reading.order, reading.shown_by_file), (DateOrder::MonthFirst, true), "{account:?}");
+        }
     }
 
     #[test]

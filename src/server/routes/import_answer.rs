@@ -45,6 +45,7 @@ fn success(answer: &ImportAnswer) -> Value {
     json!({
         "success": true,
         "status": answer.status,
+        "dry_run": answer.dry_run,
         "batch_id": answer.batch_id.map(|batch| batch.to_string()),
         "kind": answer.kind,
         "rows_read": answer.rows_read,
@@ -62,6 +63,7 @@ fn success(answer: &ImportAnswer) -> Value {
         "currency": answer.currency,
         "columns_imported": answer.columns_mapped.values().collect::<Vec<_>>(),
         "warnings": answer.warnings,
+        "notes": answer.notes,
         "error_details": details(&answer.faults),
     })
 }

@@ -17,7 +17,10 @@ use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::import_answer;
+use crate::ingest::Mode;
 use crate::jobs::{ImportFile, ImportRequest, UPLOAD_PREFIX, import};
+use crate::model::{Currency, DateOrder, Day};
+use crate::report::KindName;
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
 
@@ -29,23 +32,65 @@ pub(crate) struct Options {
     filename: Option<String>,
     /// Account by name or number; the first one where absent.
     account: Option<String>,
+    /// The rest as the options of `catscan import`.
+    #[serde(default)]
+    mode: Mode,
+    date_format: Option<DateOrder>,
+    #[serde(default)]
+    drop_missing: bool,
+    kind: Option<KindName>,
+    day: Option<Day>,
+    currency: Option<Currency>,
+    #[serde(default)]
+    again: bool,
+    #[serde(default)]
+    dry_run: bool,
+    max_reject_pct: Option<f64>,
 }
 
-/// `POST /api/performance/import-csv`: multipart with the field `file`, or the report itself as `text/csv` with
-/// `?filename=`. Answers 200 with `success` true or false; only a body that cannot be read at all is an error.
+impl Options {
+    fn request(&self, file: ImportFile) -> ImportRequest {
+        ImportRequest {
+            files: vec![file],
+            account: self.account.clone(),
+            mode: self.mode,
+            date_order: self.date_format,
+            drop_missing: self.drop_missing,
+            kind: self.kind,
+            day: self.day,
+            currency: self.currency,
+            again: self.again,
+            dry_run: self.dry_run,
+            max_reject_pct: self.max_reject_pct,
+        }
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        match self.max_reject_pct {
+            Some(percent) if !(0.0..=100.0).contains(&percent) => {
+                Err(ApiError::bad_request("invalid_query", "max_reject_pct is a number from 0 to 100"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `POST /api/performance/import-csv`: multipart with the field `file`, or the report itself as `text/csv`,
+/// `application/gzip` or `application/zip` with `?filename=`. Answers 200 with `success` true or false; only a body that cannot be read at all is an error.
 pub(crate) async fn import_csv(
     State(app): State<App>,
     options: Result<Query<Options>, QueryRejection>,
     request: Request,
 ) -> Result<Json<Value>, ApiError> {
     let Query(options) = options?;
+    options.check()?;
     let account = app.account(options.account.clone()).await?;
     let spooled = receive(&app, &options, request).await?;
     let _turn = app.writing.lock().await;
     let store = app.store.clone();
     let answer = blocking(move || {
         let file = ImportFile { path: spooled.path.clone(), name: spooled.name.clone() };
-        let request = ImportRequest { files: vec![file], ..ImportRequest::default() };
+        let request = options.request(file);
         import(&request, account, &store, &|_| {}).into_iter().next()
     })
     .await?;
@@ -72,7 +117,13 @@ async fn receive(app: &App, options: &Options, request: Request) -> Result<Spool
             }
             Err(ApiError::bad_request("no_file", "the form has no field named 'file'"))
         }
-        "text/csv" | "application/csv" | "application/octet-stream" => {
+        "text/csv"
+        | "application/csv"
+        | "application/octet-stream"
+        | "application/gzip"
+        | "application/x-gzip"
+        | "application/zip"
+        | "application/x-zip-compressed" => {
             let name = report_name(options.filename.as_deref())?;
             let pieces = request.into_body().into_data_stream();
             let pieces = pieces.map(|piece| piece.map_err(|error| ApiError::broken_body(&error)));
@@ -86,14 +137,15 @@ async fn receive(app: &App, options: &Options, request: Request) -> Result<Spool
     }
 }
 
-/// The last part of the name, which must end in `.csv`; it is shown and recorded, and never part of a path.
+/// The last part of the name, which must end as a report's does; it is shown and recorded, and never part of a path.
 fn report_name(given: Option<&str>) -> Result<String, ApiError> {
     let name = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-    let is_csv = name.len() > 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".csv"));
-    if is_csv && name.len() <= 255 {
+    let lower = name.to_ascii_lowercase();
+    let is_report = [".csv", ".csv.gz", ".zip"].iter().any(|end| lower.len() > end.len() && lower.ends_with(end));
+    if is_report && name.len() <= 255 {
         return Ok(name.to_owned());
     }
-    Err(ApiError::bad_request("not_csv", "name a file that ends in .csv, of at most 255 bytes"))
+    Err(ApiError::bad_request("not_csv", "name a file that ends in .csv, .csv.gz or .zip, of at most 255 bytes"))
 }
 
 /// An upload in `tmp`, removed when dropped.
@@ -109,7 +161,7 @@ impl Spooled {
         limit_mib: u32,
         mut pieces: impl Stream<Item = Result<Bytes, ApiError>> + Unpin,
     ) -> Result<Self, ApiError> {
-        let spooled = Self { path: tmp.join(format!("{UPLOAD_PREFIX}{}.csv", Uuid::now_v7())), name };
+        let spooled = Self { path: tmp.join(format!("{UPLOAD_PREFIX}{}", Uuid::now_v7())), name };
         let mut file = tokio::fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -152,11 +204,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_part_of_a_name_is_kept_and_it_must_be_csv() {
+    fn only_the_last_part_of_a_name_is_kept_and_it_must_be_a_reports() {
         assert_eq!(report_name(Some("a.csv")).unwrap(), "a.csv");
         assert_eq!(report_name(Some("../../etc/Report.CSV")).unwrap(), "Report.CSV");
         assert_eq!(report_name(Some("C:\\reports\\a.csv")).unwrap(), "a.csv");
-        for refused in [None, Some(""), Some(".csv"), Some("a.xlsx"), Some("é.cs"), Some("a.csv/")] {
+        assert_eq!(report_name(Some("mail/a.csv.gz")).unwrap(), "a.csv.gz");
+        for refused in
+            [None, Some("a.gz"), Some(".csv.gz"), Some(""), Some(".csv"), Some("a.xlsx"), Some("é.cs"), Some("a.csv/")]
+        {
             assert!(report_name(refused).is_err(), "{refused:?}");
         }
     }

@@ -23,20 +23,20 @@ pub(crate) struct Asked {
     /// json, ndjson, csv, arrow, parquet or table; else what `Accept` names, else json.
     format: Option<String>,
     /// A snapshot's number or a time; the newest state where absent.
-    at: Option<AskedAt>,
+    at: Option<SnapshotOrTime>,
     /// Account by name or number, or `all`; the first one where absent.
     account: Option<String>,
 }
 
-/// A snapshot's number may stand as a number.
+/// `"at": 3`, `"at": "3"` or `"at": "2026-11-20T08:00:00Z"`.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "at: expected a snapshot number or a time")]
-enum AskedAt {
-    Snapshot(u32),
+#[serde(untagged, expecting = "at: write a snapshot's number or a time")]
+enum SnapshotOrTime {
+    Snapshot(u64),
     Text(String),
 }
 
-impl AskedAt {
+impl SnapshotOrTime {
     fn text(self) -> String {
         match self {
             Self::Snapshot(number) => number.to_string(),
