@@ -69,6 +69,12 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Runs the command line and gives the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() <= 1 {
+        // clap counts an option that the environment sets as an argument, and would complain instead.
+        eprint!("{}", command().render_help());
+        return ExitCode::from(2);
+    }
     let parsed = command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,

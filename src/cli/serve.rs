@@ -30,8 +30,12 @@ pub struct ServeArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Listen {
     /// Address and port [default: 127.0.0.1:8000, or server.listen of config.toml]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     listen: Option<SocketAddr>,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an address with its port, for example 127.0.0.1:8000 or [::1]:8000".to_owned())
 }
 
 impl Listen {

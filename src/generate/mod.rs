@@ -118,7 +118,7 @@ pub enum GenerateError {
     #[error("{0} days are too many: ask for at most {MOST_DAYS}")]
     TooManyDays(u32),
     /// A file could not be written.
-    #[error("cannot write {path}: {source}; free space there or name another directory", path = path.display())]
+    #[error("cannot write {path}: {source}; name a directory that may be written and has space", path = path.display())]
     Write {
         /// The file or directory.
         path: PathBuf,

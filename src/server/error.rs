@@ -71,7 +71,13 @@ impl ApiError {
             StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
             _ => "refused",
         };
-        Self::new(status, code, status.canonical_reason().unwrap_or("the request failed").to_lowercase())
+        let detail = match status {
+            StatusCode::METHOD_NOT_ALLOWED => {
+                "this address does not take that method; the Allow header names those it takes".to_owned()
+            }
+            _ => status.canonical_reason().unwrap_or("the request failed").to_lowercase(),
+        };
+        Self::new(status, code, detail)
     }
 
     /// 422: a parameter is out of range or of another type.

@@ -180,6 +180,12 @@ fn every_failure_is_json_with_a_code_and_the_request_id() {
     server.get("/nowhere").assert_error(404, "not_found");
     server.get("/api/sql").assert_error(405, "method_not_allowed");
     server.ask("POST /api/sql", &[], b"{}").assert_error(415, "invalid_body");
+    for at in [json!(99), json!("99")] {
+        server.post_json("/api/sql", &json!({"sql": "SELECT 1", "at": at})).assert_error(404, "unknown_snapshot");
+    }
+    for at in [json!(-1), json!([1])] {
+        server.post_json("/api/sql", &json!({"sql": "SELECT 1", "at": at})).assert_error(422, "invalid_body");
+    }
     let json = [("Content-Type", "application/json")];
     server.ask("POST /api/sql", &json, b"{").assert_error(400, "invalid_body");
     server.post_json("/api/sql", &json!({"sql": "SELECT 1", "fromat": "csv"})).assert_error(422, "invalid_body");

@@ -120,3 +120,14 @@ fn generate_on_the_command_line_gives_the_same_bytes() {
     }
     assert_eq!(store.import(&dir.join("performance-2026-03-24.csv"))["rows_imported"], 50);
 }
+
+#[test]
+fn without_a_command_the_help_is_shown_wherever_the_store_is_named() {
+    let store = TestStore::new();
+    let ran = store.run(&[]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("Fill the store") && !ran.stderr.contains("error:"), "{ran:#?}");
+    let ran = store.run(&["serve", "--listen", "8000"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("127.0.0.1:8000"), "{ran:#?}");
+}
