@@ -1,12 +1,12 @@
 //! What an import answers: one object per file, the same for people, `--json`, HTTP and the record in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::ImportOptions;
 use crate::model::{AccountId, BatchId, Currency, Day, Micros};
-use crate::report::{Fault, Refusal};
+use crate::report::{Fault, Parsed, Refusal};
 
 /// What became of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,8 @@ pub struct ImportAnswer {
     pub currency: Option<Currency>,
     /// How often each warning was raised.
     pub warnings: BTreeMap<String, u64>,
+    /// The billing ids of the file.
+    pub billing_ids: BTreeSet<String>,
     /// Header → column, as they were read.
     pub columns_mapped: BTreeMap<String, String>,
     /// Headers that were not read.
@@ -85,6 +87,23 @@ impl ImportAnswer {
     /// Faults in an answer; up to 10,000 are in `import_faults`.
     pub const FAULTS: usize = 100;
 
+    /// What the report says, once it was read to its end.
+    pub(super) fn take_over(&mut self, parsed: &Parsed) {
+        self.rows_read = parsed.rows_read;
+        self.rows_rejected = parsed.faults.count();
+        self.rows_skipped = parsed.rows_skipped;
+        self.spend_micros = parsed.spend;
+        self.currency = parsed.currency;
+        self.warnings = parsed.warnings.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        let by_reason = parsed.faults.by_reason.iter();
+        self.faults_by_reason = by_reason.map(|(reason, count)| (reason.code().to_owned(), *count)).collect();
+        self.faults = parsed.faults.kept.iter().take(Self::FAULTS).cloned().collect();
+        let days = || parsed.days.iter().flatten();
+        self.date_range = days().min().zip(days().max()).map(|(start, end)| DateRange { start: *start, end: *end });
+        let billing = parsed.layout.position("billing_id").and_then(|word| parsed.dictionaries[word].as_ref());
+        self.billing_ids = billing.map(|ids| ids.texts().map(str::to_owned).collect()).unwrap_or_default();
+    }
+
     pub(super) fn new(file: &str, options: &ImportOptions) -> Self {
         Self {
             file: file.to_owned(),
@@ -103,6 +122,7 @@ impl ImportAnswer {
             spend_micros: None,
             currency: None,
             warnings: BTreeMap::new(),
+            billing_ids: BTreeSet::new(),
             columns_mapped: BTreeMap::new(),
             columns_ignored: Vec::new(),
             notes: Vec::new(),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::time::Instant;
 
-use super::answer::DateRange;
 use super::input::{Hashed, Text, base_name, refusal_of};
 use super::partition::{Partitions, Staging};
 use super::record::{self, Bytes, Claim};
@@ -203,19 +202,9 @@ impl<'a> Attempt<'a> {
 
     /// Takes over what the report says, and refuses it where too little of it can be read.
     fn check(&mut self, parsed: &Parsed) -> Result<(), Ended> {
-        let answer = &mut self.answer;
-        answer.rows_read = parsed.rows_read;
-        answer.rows_rejected = parsed.faults.count();
-        answer.rows_skipped = parsed.rows_skipped;
-        answer.spend_micros = parsed.spend;
-        answer.currency = parsed.currency;
-        answer.warnings = parsed.warnings.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
-        let by_reason = parsed.faults.by_reason.iter();
-        answer.faults_by_reason = by_reason.map(|(reason, count)| (reason.code().to_owned(), *count)).collect();
-        answer.faults = parsed.faults.kept.iter().take(ImportAnswer::FAULTS).cloned().collect();
+        self.answer.take_over(parsed);
         self.faults.clone_from(&parsed.faults.kept);
-        let days = || parsed.days.iter().flatten();
-        answer.date_range = days().min().zip(days().max()).map(|(start, end)| DateRange { start: *start, end: *end });
+        let answer = &self.answer;
         let rejected_pct = 100.0 * answer.rows_rejected as f64 / answer.rows_read.max(1) as f64;
         let allowed_pct = self.options.max_reject_pct.unwrap_or(self.importer.limits.max_reject_pct);
         let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { allowed_pct };
@@ -363,9 +352,13 @@ impl<'a> Attempt<'a> {
     }
 
     fn record_refusal(&mut self) -> Result<(), ImportError> {
+        let answer = &self.answer;
+        if answer.error.as_ref().is_some_and(Refusal::is_of_the_path) {
+            // Nothing was received: a mistyped path is not an import.
+            return Ok(());
+        }
         let now = self.importer.clock.timestamp();
         let bytes = Bytes { hash: &self.hash, size: self.size };
-        let answer = &self.answer;
         let batch = self.importer.db.write(|tx| match self.claim {
             Some(batch) => record::finish(tx, batch, answer, &self.faults, None, &now).map(|()| batch),
             None => record::refused(tx, answer, self.options, bytes, &self.faults, &now),

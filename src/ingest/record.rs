@@ -147,6 +147,7 @@ pub(super) fn finish(
             ":date_range_end": answer.date_range.map(|range| range.end.to_string()),
             ":spend_micros": answer.spend_micros.map(|micros| micros.0),
             ":currency": answer.currency.map(|currency| currency.to_string()),
+            ":billing_ids": json(serde_json::to_string(&answer.billing_ids)),
             ":columns_mapped": json(serde_json::to_string(&answer.columns_mapped)),
             ":columns_ignored": json(serde_json::to_string(&answer.columns_ignored)),
             ":warnings": json(serde_json::to_string(&answer.warnings)),

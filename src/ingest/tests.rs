@@ -283,3 +283,13 @@ fn a_name_without_its_id_is_part_of_the_grain() {
     let refused = store.import(&store.raw("b.csv", by_both)).error.unwrap();
     assert_eq!(refused.code, "other_grain", "{}", refused.message);
 }
+
+#[test]
+fn the_record_names_the_billing_ids_and_a_mistyped_path_leaves_none() {
+    let store = Store::new();
+    store.import(&store.file("a.csv", "2026-11-18,8,c1,300x250,10,5,1.5\n2026-11-18,7,c1,300x250,10,5,1.5\n"));
+    assert_eq!(store.count("SELECT billing_ids = '[\"7\",\"8\"]' FROM import_history"), 1);
+    let missing = store.import(&Source::file(store.dir.path().join("nothing.csv")));
+    assert_eq!(missing.error.map(|error| error.code), Some("no_such_file"));
+    assert_eq!(store.count("SELECT count(*) FROM import_history"), 1);
+}

@@ -73,6 +73,11 @@ impl Dictionary {
         (id > 0).then(|| &self.texts[self.ends[id - 1]..end])
     }
 
+    /// All texts, in the order in which they were first seen.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        (1..self.len() as u32).filter_map(|id| self.text(id))
+    }
+
     /// Whether the text was seen.
     pub fn has(&self, text: &str) -> bool {
         self.values.contains_key(text)

@@ -115,6 +115,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether there was nothing to read at the path: no file was received.
+    pub fn is_of_the_path(&self) -> bool {
+        matches!(self.code, "no_such_file" | "no_permission" | "is_directory" | "unreadable")
+    }
+
     /// A refusal that needs no list of columns.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         let (columns_missing, columns_found) = Default::default();

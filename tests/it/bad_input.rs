@@ -57,7 +57,11 @@ fn an_empty_file_is_refused() {
 #[test]
 fn a_report_without_a_day_is_told_which_dimensions_to_choose() {
     let store = TestStore::with_samples();
-    assert_refused(&store, &repository("data/malformed/no_day_column.csv"), &["columns: Day", "--day", "dimensions Day"]);
+    assert_refused(
+        &store,
+        &repository("data/malformed/no_day_column.csv"),
+        &["columns: Day", "--day", "dimensions Day"],
+    );
 }
 
 #[test]
