@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::time::Instant;
 
+use super::error::Ended;
 use super::input::{Hashed, Text, base_name, refusal_of};
 use super::partition::{Partitions, Staging};
 use super::record::{self, Bytes, Claim};
@@ -16,25 +17,6 @@ use crate::model::{BatchId, Day, SnapshotId};
 use crate::report::{
     self, EARLIEST, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms,
 };
-
-/// Why the way ended before the commit.
-pub(super) enum Ended {
-    Refused(Box<Refusal>),
-    Duplicate(BatchId),
-    Failed(ImportError),
-}
-
-impl<E: Into<ImportError>> From<E> for Ended {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Refusal> for Ended {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
-    }
-}
 
 /// One import under way.
 pub(super) struct Attempt<'a> {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::db::DbError;
 use crate::lake::{LakeError, LiveFile};
+use crate::model::BatchId;
+use crate::report::Refusal;
 
 /// The store, the disk or the input failed; nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,25 @@ pub enum ImportError {
     /// Other imports kept changing the same days.
     #[error("other imports changed the same days {0} times meanwhile: import {1} again")]
     Contended(u32, String),
+}
+
+/// Why the way ended before the commit.
+pub(super) enum Ended {
+    Refused(Box<Refusal>),
+    Duplicate(BatchId),
+    Failed(ImportError),
+}
+
+impl<E: Into<ImportError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
 }
 
 impl From<rusqlite::Error> for ImportError {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::StringArray;
 
-use super::attempt::Ended;
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
+use super::error::Ended;
 use super::resolve::{Outcomes, resolve};
 use super::rows::Rows;
 use super::{ImportOptions, Mode, live, order};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::header::DAY_COLUMN;
-use super::{Header, ReportKind};
+use super::{Header, RECORD_CAP_BYTES, ReportKind};
 
 /// Why a row was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -115,6 +115,13 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    pub(super) fn record_too_long(line: u64) -> Self {
+        let cap_kib = RECORD_CAP_BYTES / 1024;
+        let message =
+            format!("a record from line {line} on is longer than {cap_kib} KiB: a quote is probably not closed there");
+        Self::new("record_too_long", message)
+    }
+
     /// Whether there was nothing to read at the path: no file was received.
     pub fn is_of_the_path(&self) -> bool {
         matches!(self.code, "no_such_file" | "no_permission" | "is_directory" | "unreadable")

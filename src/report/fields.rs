@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use super::cells::{count, money};
 use super::dictionary::NoId;
-use super::reader::NULL;
 use super::tally::CurrencySeen;
 use super::{Dictionary, FaultReason, NULL_WORD, quoting};
 use crate::model::Currency;
+
+/// Null, among numbers that are never negative.
+pub(super) const NULL: i64 = -1;
 
 /// What the money cells of a file's kept rows had in common so far.
 #[derive(Debug, Default)]

@@ -3,89 +3,11 @@
 //! A record is read whole or not at all: at the first quote astray the block reader stops before that record, and the
 //! records reader takes over for the rest of the input.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::blocks::{BlockError, Blocks};
 use super::reader::Reader;
-use super::{
-    DateOrder, DateReading, Dictionary, Faults, Header, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Words,
-    records,
-};
-use crate::model::facts::Column;
-use crate::model::{Currency, Day, Micros};
-
-/// Where rows go, by the id of their date.
-pub trait RowSink {
-    /// Takes one row of [`RowLayout::width`] words; an error ends the parse.
-    fn push(&mut self, date: u32, row: &[u32]) -> std::io::Result<()>;
-}
-
-/// What the caller knows that the file does not say.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms {
-    /// Today in UTC: no report is of a day after tomorrow.
-    pub today: Day,
-    /// Asked for: overrides what the file shows.
-    pub date_order: Option<DateOrder>,
-    /// What earlier files of the account showed.
-    pub account_date_order: Option<DateOrder>,
-    /// The account's currency.
-    pub account_currency: Option<Currency>,
-}
-
-/// A report read to its end; its rows are in the sink.
-#[derive(Debug)]
-pub struct Parsed {
-    /// The words of the rows.
-    pub layout: RowLayout,
-    /// The dictionary of each text word, by position.
-    pub dictionaries: Vec<Option<Dictionary>>,
-    /// The numbers behind the words.
-    pub words: Words,
-    /// The day of each date id; None where its rows were rejected after all.
-    pub days: Vec<Option<Day>>,
-    /// How the dates were read.
-    pub reading: DateReading,
-    /// Rows of the report, rejected and skipped ones included.
-    pub rows_read: u64,
-    /// Rows of totals.
-    pub rows_skipped: u64,
-    /// Rejected rows.
-    pub faults: Faults,
-    /// Flags of kept rows by name.
-    pub warnings: BTreeMap<&'static str, u64>,
-    /// Σ spend of the rows kept.
-    pub spend: Option<Micros>,
-    /// The currency of all money in the file.
-    pub currency: Option<Currency>,
-    /// The currency was seen as a symbol in the file.
-    pub currency_from_symbol: bool,
-}
-
-impl Parsed {
-    /// Gives the rows to come other words: those of `layout`, which has all columns of the present one.
-    pub fn widen(&mut self, layout: RowLayout) {
-        let mut old = std::mem::take(&mut self.dictionaries);
-        let dictionary = |column: &&Column| match self.layout.position(&column.name) {
-            Some(word) => old[word].take(),
-            None => super::is_text(column).then(Dictionary::plain),
-        };
-        self.dictionaries = layout.columns().iter().map(dictionary).collect();
-        self.layout = layout;
-    }
-}
-
-/// Why a parse ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum ParseError {
-    /// The whole file is refused.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The input could not be read, or the sink could not take a row.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-}
+use super::{Header, ParseError, Parsed, Refusal, ReportKind, RowSink, Terms, records};
 
 /// Reads the report behind `header` from its first byte on.
 pub fn parse(
@@ -108,7 +30,7 @@ pub fn parse(
                 }
             }
             Err(BlockError::Io(error)) => return Err(error.into()),
-            Err(BlockError::TooLong) => return Err(record_too_long(reader.line).into()),
+            Err(BlockError::TooLong) => return Err(Refusal::record_too_long(reader.line).into()),
         }
     };
     if let Some(position) = astray {
@@ -117,18 +39,12 @@ pub fn parse(
     reader.finish(terms)
 }
 
-pub(super) fn record_too_long(line: u64) -> Refusal {
-    let message = format!(
-        "a record from line {line} on is longer than {} KiB: a quote is probably not closed there",
-        RECORD_CAP_BYTES / 1024
-    );
-    Refusal::new("record_too_long", message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Micros;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     #[derive(Default)]
     struct Rows(Vec<(u32, Vec<u32>)>);

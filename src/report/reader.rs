@@ -2,7 +2,7 @@
 
 use super::blocks::Block;
 use super::dictionary::NoId;
-use super::fields::{Fields, Raw, Seen};
+use super::fields::{Fields, NULL, Raw, Seen};
 use super::row_rules::{Flag, RowRules};
 use super::tally::{self, DateCell, Dates};
 use super::{
@@ -82,9 +82,6 @@ pub(super) enum NoRow {
     /// Rejected; the word of the cell at fault, if it is one cell.
     Fault { cell: Option<(usize, &'static str)>, reason: FaultReason },
 }
-
-/// Null, among numbers that are never negative.
-pub(super) const NULL: i64 = -1;
 
 /// Currency of a row with money whose currency is decided at the end of the file: the first id of that dictionary.
 const THE_CURRENCY: u32 = 1;

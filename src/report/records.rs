@@ -6,9 +6,8 @@ use std::io::{self, Read};
 use std::rc::Rc;
 
 use super::fields::Unquoted;
-use super::parse::record_too_long;
 use super::reader::{NoRow, Reader};
-use super::{ParseError, RECORD_CAP_BYTES, RowSink};
+use super::{ParseError, RECORD_CAP_BYTES, Refusal, RowSink};
 
 /// Reads all records of `input` into the sink.
 pub(super) fn read(
@@ -34,7 +33,7 @@ pub(super) fn read(
             Err(error) => {
                 return Err(match error.into_kind() {
                     csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                        record_too_long(reader.line).into()
+                        Refusal::record_too_long(reader.line).into()
                     }
                     csv::ErrorKind::Io(error) => error.into(),
                     other => io::Error::other(format!("{other:?}")).into(),
