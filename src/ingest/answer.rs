@@ -34,7 +34,8 @@ pub struct DateRange {
 pub struct ImportAnswer {
     /// The file, as it was named.
     pub file: String,
-    /// The account it was imported for.
+    /// The account it was imported for; the first one goes without saying, for whoever has no other.
+    #[serde(skip_serializing_if = "AccountId::is_first")]
     pub account_id: AccountId,
     /// The import that holds its rows; for a duplicate the first one, for a dry run none.
     pub batch_id: Option<BatchId>,

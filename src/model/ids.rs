@@ -43,4 +43,9 @@ id!(
 impl AccountId {
     /// The account that exists from the start; users with a single account never see its id.
     pub const FIRST: Self = Self(1);
+
+    /// Whether it is the account that exists from the start.
+    pub fn is_first(&self) -> bool {
+        *self == Self::FIRST
+    }
 }

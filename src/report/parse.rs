@@ -196,6 +196,27 @@ mod tests {
         }
 
         #[test]
+        fn what_a_csv_writer_wrote_reads_back_the_same(
+            cells in prop::collection::vec(("[^\0]{0,8}", "[^\0]{0,16}|[,\"\r\n é]{0,6}", 0..=crate::report::cells::money::MONEY_CAP.0), 1..20)
+        ) {
+            let mut csv = csv::Writer::from_writer(HEADER.as_bytes().to_vec());
+            let stored = |text: &str| {
+                let text = crate::report::cells::trimmed(text);
+                (!crate::report::cells::is_none(text)).then(|| text.to_owned())
+            };
+            let mut expected = Vec::new();
+            for (creative, name, micros) in &cells {
+                let creative = format!("c{creative}");
+                csv.write_record(["2026-11-19", "7", &creative, name, "", "1", &Micros(*micros).to_string()]).unwrap();
+                expected.push([format!("{:?}", stored(&creative)), format!("{:?}", stored(name)), format!("{:?}", Some(*micros))]);
+            }
+            let (rows, _, _, faults, ..) = by_blocks(&csv.into_inner().unwrap()).unwrap();
+            prop_assert_eq!(faults, vec![]);
+            let read: Vec<_> = rows.iter().map(|row| [row[1].clone(), row[2].clone(), row[5].clone()]).collect();
+            prop_assert_eq!(read, expected);
+        }
+
+        #[test]
         fn any_bytes_after_the_header_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let text = [HEADER.as_bytes(), &bytes].concat();
             prop_assert_eq!(by_blocks(&text), by_records(&text));
