@@ -1,3 +1,4 @@
+-- A pretargeting config as the API has it; what a user entered (user_name) stays.
 INSERT INTO pretargeting_configs (
     account_id, config_id, bidder_id, billing_id, display_name, state, maximum_qps, included_formats,
     included_platforms, included_environments, included_sizes, included_geos, excluded_geos, invalid_geos,

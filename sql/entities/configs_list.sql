@@ -1,3 +1,4 @@
+-- The pretargeting configs of one account (?1).
 SELECT *
 FROM pretargeting_configs
 WHERE account_id = ?1

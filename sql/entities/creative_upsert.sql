@@ -1,3 +1,4 @@
+-- A creative as the API has it.
 INSERT INTO creatives (
     account_id, creative_id, buyer_id, name, format, width, height, canonical_size, approval_status,
     deals_approval_status, policy_topics, advertiser_name, final_url, display_url, utm_source, utm_medium,

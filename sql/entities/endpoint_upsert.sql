@@ -1,3 +1,4 @@
+-- An RTB endpoint as the API has it.
 INSERT INTO rtb_endpoints (
     account_id, endpoint_id, bidder_id, url, maximum_qps, trading_location, bid_protocol, raw_data, created_at, synced_at)
 VALUES (

@@ -1,3 +1,4 @@
+-- A buyer seat as the API has it; what a user entered (user_name) stays.
 INSERT INTO buyer_seats (
     account_id, buyer_id, bidder_id, display_name, active_creative_count, maximum_active_creative_count, billing_ids,
     raw_data, created_at, last_synced)

@@ -1,3 +1,4 @@
+-- The buyer seats of one account (?1), by name.
 SELECT *
 FROM buyer_seats
 WHERE account_id = ?1

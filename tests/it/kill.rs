@@ -65,9 +65,13 @@ fn facts(digest: &str) -> Vec<String> {
 
 #[test]
 fn killed_at_each_point_of_the_commit_protocol() {
-    for (point, is_after) in
-        [("after_stage", false), ("after_publish", false), ("before_commit", false), ("after_commit", true)]
-    {
+    for (point, is_after) in [
+        ("after_claim", false),
+        ("after_stage", false),
+        ("after_publish", false),
+        ("before_commit", false),
+        ("after_commit", true),
+    ] {
         let scene = Scene::new(300);
         let mut command = scene.store.command(&Scene::arguments(&scene.restated));
         let status =
