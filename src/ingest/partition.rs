@@ -1,15 +1,18 @@
 //! One day of a file and the live partition that it meets → one staged file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::StringArray;
 
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
+use super::file_rows::DayRows;
+use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
 use super::rows::Rows;
-use super::{ImportOptions, Mode, live, order};
+use super::{ImportError, ImportOptions, Mode, live};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
@@ -17,10 +20,14 @@ use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
 /// What all days of a file have in common.
 pub(super) struct Staging<'a> {
     pub lake: &'a Lake,
+    /// Where rows may spill.
+    pub tmp: &'a Path,
     pub snapshot: &'a Snapshot,
     pub kind: &'static ReportKind,
     pub options: &'a ImportOptions,
     pub batch: BatchId,
+    /// That share the writing of a day.
+    pub threads: usize,
 }
 
 impl Staging<'_> {
@@ -70,12 +77,13 @@ impl<'a> Partitions<'a> {
     }
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
-    pub(super) fn stage(&mut self, day: Day, mut rows: Rows) -> Result<(), Ended> {
+    pub(super) fn stage(&mut self, day: Day, rows: DayRows) -> Result<(), Ended> {
+        let (mut rows, arrival) = rows.in_memory().map_err(ImportError::input(self.staging.tmp))?;
         if let (None, Some(word)) = (self.parsed.currency, self.from.position("currency")) {
             // The currency that the file's rows wait for is not known: they have none.
             rows.fill(word, 0);
         }
-        let Staging { lake, options, kind, batch, .. } = self.staging;
+        let Staging { lake, options, kind, batch, threads, .. } = self.staging;
         let files = self.staging.live(day);
         let parsed = &mut *self.parsed;
         let mut all = Rows::new(parsed.layout.width());
@@ -85,10 +93,13 @@ impl<'a> Partitions<'a> {
                 self.texts = None;
             }
         }
-        let live_rows = all.len();
-        all.append(rows.relaid(&self.from, &parsed.layout));
-        let sorted = order::sorted(&all, &parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live_rows, options.mode);
+        let live_rows = 0..all.len();
+        let live = all.append(rows.relaid(&self.from, &parsed.layout));
+        let arrival =
+            std::iter::once(live_rows).chain(arrival.into_iter().map(|rows| rows.start + live..rows.end + live));
+        let columns = SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let sorted = order::sorted(&all, &arrival.collect(), &columns);
+        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live, options.mode);
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
@@ -98,9 +109,12 @@ impl<'a> Partitions<'a> {
         let texts = self.texts.get_or_insert_with(|| encode::texts(&parsed.dictionaries)).clone();
         let encoder = Encoder::new(&all, &parsed.words, texts, columns, *batch);
         let grain = parsed.layout.grain();
-        let mut file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let mut file = file.with_threads(*threads);
         for chunk in order.chunks(ROW_GROUP_ROWS) {
-            file.write(&encoder.batch(chunk).map_err(super::ImportError::from)?)?;
+            for batch in encoder.batches(chunk, *threads).map_err(ImportError::from)? {
+                file.write(&batch)?;
+            }
         }
         self.staged.push(file.finish()?);
         self.ended.extend(files.iter().map(|file| file.file_id));
