@@ -37,6 +37,7 @@ mod rows;
 mod spill;
 #[cfg(test)]
 mod tests;
+mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
@@ -52,4 +53,5 @@ pub use input::Source;
 pub use mode::Mode;
 pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
+pub use timings::{Stage, StageTime};
 pub use undo::{UndoAnswer, UndoError};

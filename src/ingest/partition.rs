@@ -12,6 +12,7 @@ use super::file_rows::DayRows;
 use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
 use super::rows::Rows;
+use super::timings::{Stage, Stopwatch};
 use super::{ImportError, ImportOptions, Mode, live};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
@@ -44,6 +45,7 @@ impl Staging<'_> {
 pub(super) struct Partitions<'a> {
     staging: &'a Staging<'a>,
     parsed: &'a mut Parsed,
+    watch: &'a mut Stopwatch,
     /// The words of the rows that come in.
     from: RowLayout,
     /// The texts of the dictionaries, while no live partition has added to them.
@@ -58,6 +60,7 @@ impl<'a> Partitions<'a> {
     pub(super) fn new(
         staging: &'a Staging<'a>,
         parsed: &'a mut Parsed,
+        watch: &'a mut Stopwatch,
         days: impl Iterator<Item = Day>,
     ) -> Result<Self, Ended> {
         let from = parsed.layout.clone();
@@ -73,7 +76,8 @@ impl<'a> Partitions<'a> {
         }
         parsed.widen(RowLayout::new(staging.kind.table(), columns));
         let (texts, staged, ended, outcomes) = Default::default();
-        Ok(Self { staging, parsed, from, texts, staged, ended, outcomes })
+        watch.lap(Stage::Live);
+        Ok(Self { staging, parsed, watch, from, texts, staged, ended, outcomes })
     }
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
@@ -93,13 +97,16 @@ impl<'a> Partitions<'a> {
                 self.texts = None;
             }
         }
+        self.watch.lap(Stage::Live);
         let live_rows = 0..all.len();
         let live = all.append(rows.relaid(&self.from, &parsed.layout));
         let arrival =
             std::iter::once(live_rows).chain(arrival.into_iter().map(|rows| rows.start + live..rows.end + live));
         let columns = SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
         let sorted = order::sorted(&all, &arrival.collect(), &columns);
+        self.watch.lap(Stage::Sort);
         let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live, options.mode);
+        self.watch.lap(Stage::Resolve);
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
@@ -112,11 +119,13 @@ impl<'a> Partitions<'a> {
         let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
         let mut file = file.with_threads(*threads);
         for chunk in order.chunks(ROW_GROUP_ROWS) {
-            for batch in encoder.batches(chunk, *threads).map_err(ImportError::from)? {
-                file.write(&batch)?;
-            }
+            let batches = encoder.batches(chunk, *threads).map_err(ImportError::from)?;
+            self.watch.lap(Stage::Gather);
+            batches.iter().try_for_each(|batch| file.write(batch))?;
+            self.watch.lap(Stage::Encode);
         }
         self.staged.push(file.finish()?);
+        self.watch.lap(Stage::Sync);
         self.ended.extend(files.iter().map(|file| file.file_id));
         Ok(())
     }
