@@ -136,7 +136,7 @@ impl Fields for Raw<'_> {
         let quoted = range.len() >= 2 && self.block[range.start] == b'"' && self.block[range.end - 1] == b'"';
         let range = if quoted { range.start + 1..range.end - 1 } else { range };
         let prefix = seen.prefix.len();
-        if self.block[range.clone()].starts_with(&seen.prefix)
+        if (prefix == 0 || self.block[range.clone()].starts_with(&seen.prefix))
             && let Some(value) = six_decimals(self.block, range.start + prefix..range.end)
         {
             seen.row_symbols.push(seen.symbol);

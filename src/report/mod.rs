@@ -21,6 +21,7 @@ mod kind;
 mod kind_name;
 mod layout;
 mod lines;
+mod marks;
 mod parse;
 mod parsed;
 mod quoting;
