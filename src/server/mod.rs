@@ -8,6 +8,7 @@
 mod error;
 mod listener;
 mod middleware;
+mod plain_words;
 mod router;
 mod routes;
 mod state;
