@@ -68,6 +68,14 @@ pub struct ImportSettings {
     pub max_unpacked_mib: u32,
     /// Largest text per packed byte; the first 16 MiB are free.
     pub max_unpack_ratio: u32,
+    /// The days before a day whose mean its rows are measured by.
+    pub anomaly_trailing_days: u32,
+    /// How many of these must have been imported.
+    pub anomaly_imported_days: u32,
+    /// Fewer rows than this, in percent of the mean, are an anomaly.
+    pub anomaly_low_percent: f64,
+    /// More rows than this, in percent of the mean, are an anomaly.
+    pub anomaly_high_percent: f64,
 }
 
 impl Default for ServerSettings {
@@ -92,7 +100,16 @@ impl Default for QuerySettings {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self { max_rejected_percent: 5.0, lock_wait_seconds: 600, max_unpacked_mib: 65_536, max_unpack_ratio: 200 }
+        Self {
+            max_rejected_percent: 5.0,
+            lock_wait_seconds: 600,
+            max_unpacked_mib: 65_536,
+            max_unpack_ratio: 200,
+            anomaly_trailing_days: 7,
+            anomaly_imported_days: 3,
+            anomaly_low_percent: 50.0,
+            anomaly_high_percent: 200.0,
+        }
     }
 }
 
