@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::numbers::{self, count};
+use crate::ingest::ImportAnswer;
 use crate::model::Micros;
 
 /// The fields of an import's answer that people are shown; the wire form of `catscan import --json`.
@@ -61,6 +62,15 @@ struct Fault {
 struct Refusal {
     message: String,
     fix: Option<String>,
+}
+
+/// All that is said of an answer, as text: why the file was refused and what to do, then the block.
+pub fn note(answer: &ImportAnswer) -> String {
+    let summary = Summary::of(&serde_json::to_string(answer).unwrap_or_default());
+    let mut text = summary.refusal().map_or_else(String::new, |refusal| refusal.to_string()).into_bytes();
+    // A vector takes every byte.
+    let _ = summary.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 impl Summary {
