@@ -215,7 +215,9 @@ impl Inbox {
 
     fn tell_trouble(&self, subject: &str, why: &str, trouble: &Trouble, now: DateTime<Utc>) {
         let again_at = trouble.not_before.to_rfc3339_opts(SecondsFormat::Secs, true);
-        tracing::warn!("inbox {}: {subject} waits until {again_at}: {why}", self.place.shown());
+        let place = self.place.shown();
+        let of_place = if subject == place { String::new() } else { format!(": {subject}") };
+        tracing::warn!("inbox {place}{of_place} waits until {again_at}: {why}");
         let detail = json!({ "message": why, "failures": trouble.failures, "again_at": again_at });
         event::record(&self.store.db, now, "inbox_waiting", subject, None, &detail);
     }

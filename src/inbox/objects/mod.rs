@@ -76,7 +76,7 @@ impl Objects {
     }
 
     fn list(&self, prefix: &Path, seen: &mut Seen) -> Result<Vec<Path>, PlaceError> {
-        let what = format!("list {}", self.below(prefix));
+        let what = format!("list what is below {prefix}/");
         let Some(listed) = self.ask(&what, self.store().list_with_delimiter(Some(prefix)))? else {
             return Ok(Vec::new());
         };
