@@ -11,6 +11,7 @@ mod concurrency;
 mod conformance;
 mod fold;
 mod import;
+mod inbox;
 mod inputs;
 mod kill;
 mod kinds;
