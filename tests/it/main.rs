@@ -9,6 +9,7 @@ mod bad_input;
 mod checks;
 mod concurrency;
 mod conformance;
+mod csv_spectrum;
 mod fold;
 mod import;
 mod inputs;
