@@ -17,6 +17,7 @@ mod kill;
 mod kinds;
 mod lifecycle;
 mod malformed;
+mod many_values;
 mod not_run;
 mod repository;
 mod serve;
