@@ -3,6 +3,9 @@
 //!
 //! Reading goes past it: what is read is checked against hashes of the catalog, whatever the disk gave.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;

@@ -52,6 +52,8 @@ pub use sweep::Swept;
 pub use write::{PartitionWriter, StagedFile};
 
 use self::catalog::TableEntry;
+#[cfg(test)]
+pub(crate) use self::disk::fake;
 pub(crate) use self::disk::{Disk, DiskFile};
 use self::registry::Registry;
 use self::store::LakeStore;
