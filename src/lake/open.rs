@@ -41,6 +41,9 @@ impl Lake {
     ) -> Result<Self, LakeError> {
         for directory in [root, tmp] {
             fs::create_dir_all(directory).map_err(LakeError::io("create", directory))?;
+            if let Some(parent) = directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                publish::sync_directory(&*disk, parent)?;
+            }
         }
         let root = root.canonicalize().map_err(LakeError::io("find", root))?;
         let text = root.to_str().ok_or_else(|| LakeError::PathNotText { path: root.clone() })?;

@@ -42,21 +42,20 @@ impl PublishedFile {
 
 /// Moves the files to their partitions below `root`; on return their names survive a power cut.
 pub(super) fn publish(disk: &dyn Disk, root: &Path, staged: Vec<StagedFile>) -> Result<Vec<PublishedFile>, LakeError> {
-    let mut directories = BTreeSet::new();
     let mut published = Vec::with_capacity(staged.len());
     for file in staged {
         let (relative, path) = place(disk, root, &file.scope)?;
         disk.rename_no_replace(file.temporary.path(), &path).map_err(LakeError::io("publish", &path))?;
-        directories.extend(path.parent().map(Path::to_owned));
         let StagedFile { scope, facts, temporary } = file;
         temporary.taken();
         published.push(PublishedFile { scope, facts, relative });
     }
-    directories.iter().try_for_each(|directory| sync_directory(disk, directory))?;
+    sync_names(disk, root, &published)?;
     Ok(published)
 }
 
-/// A name that no file has, in the partition's directory, which is made where it is missing: below `root`, and whole.
+/// A name that no file has, in the partition's directory, which is made where it is missing. It is for
+/// [`sync_names`] to bring both to disk.
 pub(super) fn place(disk: &dyn Disk, root: &Path, scope: &Scope) -> Result<(String, PathBuf), LakeError> {
     let below = format!("{}/{}", scope.table.name, scope.directory()?);
     create_directories(disk, root, &below)?;
@@ -66,19 +65,30 @@ pub(super) fn place(disk: &dyn Disk, root: &Path, scope: &Scope) -> Result<(Stri
     Ok((relative, path))
 }
 
-/// Creates what is missing of `below`, and brings each new entry to disk in its parent.
+/// Creates what is missing of `below`.
 fn create_directories(disk: &dyn Disk, root: &Path, below: &str) -> Result<(), LakeError> {
     let mut directory: PathBuf = root.to_owned();
     for part in below.split('/') {
-        let parent = directory.clone();
         directory.push(part);
         match disk.create_directory(&directory) {
-            Ok(()) => sync_directory(disk, &parent)?,
+            Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(LakeError::io("create", &directory)(error)),
         }
     }
     Ok(())
+}
+
+/// Brings the names of the files to disk, and those of all directories above them, also where they were there before:
+/// whoever made them may have failed since, or may not have come to this yet.
+pub(super) fn sync_names(disk: &dyn Disk, root: &Path, files: &[PublishedFile]) -> Result<(), LakeError> {
+    let mut directories = BTreeSet::new();
+    for file in files {
+        let path = root.join(&file.relative);
+        let above = path.ancestors().skip(1).take_while(|directory| directory.starts_with(root));
+        directories.extend(above.map(Path::to_owned));
+    }
+    directories.iter().try_for_each(|directory| sync_directory(disk, directory))
 }
 
 pub(super) fn sync_directory(disk: &dyn Disk, directory: &Path) -> Result<(), LakeError> {

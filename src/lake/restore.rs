@@ -3,7 +3,6 @@
 //! A file that ended stays ended, or an older snapshot would change. So its bytes get a second name, a hard link where
 //! the file system has them (which costs nothing) and a copy elsewhere. Its rows of the catalog are then new ones too.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -34,7 +33,6 @@ impl Lake {
         for file in files {
             check::whole(file)?;
         }
-        let mut directories = BTreeSet::new();
         let mut published = Vec::with_capacity(files.len());
         for file in files {
             let footer = "SELECT footer_size FROM ducklake_data_file WHERE data_file_id = ?1";
@@ -46,7 +44,6 @@ impl Lake {
             if shared.disk.link(&file.path, &path).is_err() {
                 copy(&shared.disk, &file.path, &path, tmp)?;
             }
-            directories.extend(path.parent().map(Path::to_owned));
             let facts = FileFacts {
                 rows: file.rows,
                 bytes: file.bytes,
@@ -58,7 +55,7 @@ impl Lake {
             };
             published.push(PublishedFile { scope: file.scope.clone(), facts, relative });
         }
-        directories.iter().try_for_each(|directory| publish::sync_directory(&*shared.disk, directory))?;
+        publish::sync_names(&*shared.disk, &shared.root, &published)?;
         Ok(published)
     }
 }

@@ -1,6 +1,9 @@
 //! Whether all readers of a report say the same: in blocks of any length, by several readers together, and record by
 //! record. For tests and fuzz targets, which hold them against each other.
 
+mod header_says;
+mod round_trip;
+
 use std::collections::BTreeMap;
 
 use super::parse::{parse_blocks_together, parse_in_blocks};
@@ -9,6 +12,9 @@ use super::{
     DateReading, Fault, FaultReason, Header, ParseError, Parsed, Refusal, ReportKind, RowSink, Terms, records,
 };
 use crate::model::{Currency, Micros};
+
+pub(crate) use header_says::header_says;
+pub(crate) use round_trip::round_trip;
 
 /// What a report says, in words that do not depend on the order in which texts were first seen.
 #[derive(Debug, PartialEq)]
@@ -41,6 +47,13 @@ impl Said {
         let currency = (parsed.currency, parsed.currency_from_symbol);
         let (faults, by_reason) = (faults.kept, faults.by_reason);
         Ok(Self { rows, rows_read, rows_skipped, faults, by_reason, warnings, spend, currency, reading })
+    }
+
+    /// Whether each row read was kept, skipped or rejected.
+    fn adds_up(&self) -> bool {
+        // Rows of a date that proved wrong are rejected at the end.
+        let kept = self.rows.iter().filter(|row| row.last().is_some_and(|day| day != "None")).count() as u64;
+        kept + self.rows_skipped + self.by_reason.values().sum::<u64>() == self.rows_read
     }
 }
 
@@ -126,6 +139,11 @@ fn together(bytes: usize, text: &[u8]) -> Result<Option<Result<Said, String>>, R
 /// header is of no report.
 pub(crate) fn difference(text: &[u8], block_bytes: &[usize]) -> Option<String> {
     let expected = by_records(text).ok()?;
+    if let Ok(said) = &expected
+        && !said.adds_up()
+    {
+        return Some(format!("{} rows were read, of which not each has one outcome", said.rows_read));
+    }
     for bytes in block_bytes {
         let ways = [("one reader", in_blocks_of(*bytes, text).map(Some)), ("three readers", together(*bytes, text))];
         for (who, said) in ways {

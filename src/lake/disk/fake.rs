@@ -97,10 +97,14 @@ impl FakeDisk {
     pub(crate) fn of(machine: &Path, directories: &[&str]) -> Self {
         let (machine, kept) = (machine.canonicalize().unwrap(), tempfile::tempdir().unwrap());
         let disk = Self { shared: Arc::new(Shared { machine, kept, state: Mutex::default() }) };
+        let mut top = Directory::default();
         for directory in directories {
             fs::create_dir_all(disk.shared.machine.join(directory)).unwrap();
             disk.shared.take_in(&mut disk.state(), Path::new(directory));
+            top.names.insert(directory.into(), Named::Directory);
         }
+        top.synced.clone_from(&top.names);
+        disk.state().directories.insert(PathBuf::new(), top);
         disk
     }
 

@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::Rng;
+use proptest::test_runner::{RngAlgorithm, TestRng};
 use tempfile::TempDir;
 
 use super::{Directory, Named, Shared, State};
@@ -20,9 +22,8 @@ pub(super) fn of(shared: &Shared, state: &State, seed: u64) -> TempDir {
             fs::copy(entry.path(), left.path().join(entry.file_name())).unwrap();
         }
     }
-    let mut image = Image { shared, state, to: left.path(), chance: Chance(seed) };
-    let tops = state.directories.iter().filter(|(path, _)| path.components().count() == 1);
-    tops.for_each(|(path, directory)| image.leave(path, directory));
+    let mut image = Image { shared, state, to: left.path(), chance: Chance::new(seed) };
+    image.leave(Path::new(""), &state.directories[Path::new("")]);
     left
 }
 
@@ -35,7 +36,7 @@ struct Image<'a> {
 
 impl Image<'_> {
     fn leave(&mut self, path: &Path, directory: &Directory) {
-        fs::create_dir(self.to.join(path)).unwrap();
+        fs::create_dir_all(self.to.join(path)).unwrap();
         let mut survivors = directory.synced.clone();
         for (name, named) in &directory.names {
             if directory.synced.get(name) != Some(named) && self.chance.is_so() {
@@ -64,22 +65,20 @@ impl Image<'_> {
 }
 
 /// Decides, always the same for the same seed.
-struct Chance(u64);
+struct Chance(TestRng);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
+    fn new(seed: u64) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
     }
 
     fn is_so(&mut self) -> bool {
-        self.next() & 1 == 0
+        self.below(2) == 0
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
+        (self.0.next_u64() % limit as u64) as usize
     }
 }
