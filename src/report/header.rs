@@ -96,10 +96,7 @@ impl Header {
     fn map(&mut self) {
         let comparable: Vec<String> = self.fields.iter().map(|field| comparable(&field.name)).collect();
         for (column, rules) in &self.rules.columns {
-            let field = rules.headers.iter().find_map(|header| {
-                let header = super::columns::comparable(header);
-                comparable.iter().position(|name| *name == header)
-            });
+            let field = rules.comparable.iter().find_map(|header| comparable.iter().position(|name| name == header));
             if let Some(field) = field {
                 self.fields[field].column = Some(column);
             }
@@ -161,14 +158,14 @@ impl Header {
     /// (ignored header, header that it nearly is and that the report lacks).
     pub fn near_misses(&self) -> Vec<(&str, &'static str)> {
         let absent = || self.rules.columns.iter().filter(|(column, _)| !self.has(column));
-        let known = || absent().flat_map(|(_, rules)| &rules.headers);
+        let known = || absent().flat_map(|(_, rules)| rules.headers.iter().zip(&rules.comparable));
         let nearest = |name: &str| {
             let name = comparable(name);
             if name.len() > LONGEST_MISSPELT_BYTES {
                 return None;
             }
             let allowed = (name.chars().count() / 4).clamp(1, 3);
-            let distances = known().map(|header| (distance(&name, &comparable(header)), header));
+            let distances = known().map(|(header, comparable)| (distance(&name, comparable), header));
             distances.filter(|(distance, _)| (1..=allowed).contains(distance)).min_by_key(|(distance, _)| *distance)
         };
         self.ignored().filter_map(|name| Some((name, nearest(name)?.1.as_str()))).collect()

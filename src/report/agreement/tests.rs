@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use csv::{QuoteStyle, Terminator};
 use proptest::prelude::*;
@@ -35,13 +36,13 @@ fn agree(text: &[u8], lengths: &[usize]) -> Result<(), TestCaseError> {
 }
 
 /// The samples of every kind.
-fn samples() -> Vec<Vec<u8>> {
+static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
     paths.sort();
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
-}
+});
 
 /// Records with all that is odd in them.
 fn record() -> impl Strategy<Value = String> {
@@ -159,8 +160,7 @@ proptest! {
     fn of_real_reports_with_random_edits(
         which in any::<prop::sample::Index>(), spare_header in prop::bool::weighted(0.8), edits in edits(), length in 1..600_usize
     ) {
-        let samples = samples();
-        let text = &samples[which.index(samples.len())];
+        let text = &SAMPLES[which.index(SAMPLES.len())];
         let from = if spare_header { text.iter().position(|byte| *byte == b'\n').unwrap() + 1 } else { 0 };
         agree(&edited(text.clone(), from, &edits), &[length, BLOCK_BYTES])?;
     }
@@ -177,11 +177,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn of_many_blocks(
-        records in prop::collection::vec(well_quoted_record(), 100..400), odd in record(), at in any::<prop::sample::Index>(),
+        records in prop::collection::vec(well_quoted_record(), 50..200), odd in record(), at in any::<prop::sample::Index>(),
         is_odd in prop::bool::weighted(0.3), length in 16..4_000_usize
     ) {
         let mut records = records;
@@ -196,8 +196,8 @@ proptest! {
 const SPECIAL: &str = "11/13/26,\"7\",\"c\"\"1\",\"two\r\nlines, \"\"q\"\"\",n,\"1,234\",US$1.50\r\n";
 
 /// A report in which the special record starts `before` bytes behind the header.
-fn report_with_special_at(before: usize) -> String {
-    let filler = "11/13/26,7,c1,a publisher,,10,0.500000\n";
+fn report_with_special_at(before: usize, note: &str) -> String {
+    let filler = format!("11/13/26,7,c1,a publisher,{note},10,0.500000\n");
     let mut text = HEADER.to_owned();
     let whole = before / filler.len();
     text.push_str(&filler.repeat(whole));
@@ -213,7 +213,7 @@ fn report_with_special_at(before: usize) -> String {
 fn wherever_a_block_ends_in_a_record() {
     const LENGTH: usize = 512;
     for before in LENGTH - SPECIAL.len() - 2..LENGTH + 2 {
-        let text = report_with_special_at(before);
+        let text = report_with_special_at(before, "");
         assert_eq!(difference(text.as_bytes(), &[LENGTH, LENGTH / 2, LENGTH / 4]), None, "{before} bytes before");
         let said = in_blocks_of(LENGTH, text.as_bytes()).unwrap().unwrap();
         assert!(said.rows.iter().any(|row| row[2] == "Some(\"two\\r\\nlines, \\\"q\\\"\")"), "{before} bytes before");
@@ -223,7 +223,7 @@ fn wherever_a_block_ends_in_a_record() {
 #[test]
 fn wherever_a_block_of_the_programs_own_length_ends_in_a_record() {
     for into in [0, 1, SPECIAL.find("\r\nlines").unwrap() + 1, SPECIAL.find("\"\"q").unwrap() + 1, SPECIAL.len() - 1] {
-        let text = report_with_special_at(BLOCK_BYTES - into);
+        let text = report_with_special_at(BLOCK_BYTES - into, &"n".repeat(5_000));
         assert_eq!(difference(text.as_bytes(), &[BLOCK_BYTES]), None, "{into} bytes into the record");
     }
 }
@@ -232,7 +232,7 @@ fn wherever_a_block_of_the_programs_own_length_ends_in_a_record() {
 fn of_very_many_distinct_texts_and_wide_numbers() {
     // Beyond 2^16 texts and 2^16 numbers that do not fit a word, in a column each, over many blocks.
     let mut text = HEADER.to_owned();
-    for i in 0..70_000_u64 {
+    for i in 0..66_000_u64 {
         let wide = (1_u64 << 31) + i * 1_000_003 % 9_000_000_000_000;
         text.push_str(&format!(
             "2026-11-19,7,c{i},a publisher of quite some name {i},,{wide},{}.{:06}\n",
