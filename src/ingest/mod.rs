@@ -21,8 +21,10 @@ mod grid;
 mod history;
 mod importer;
 mod input;
+mod key;
 mod kill;
 mod live;
+mod meeting;
 mod mode;
 mod order;
 mod packed;
@@ -30,6 +32,7 @@ mod partition;
 mod progress;
 mod record;
 mod resolve;
+mod restate;
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ use arrow::array::StringArray;
 
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
+use super::meeting::can_meet;
 use super::resolve::{Outcomes, resolve};
+use super::restate::{Restated, restate};
 use super::rows::Rows;
 use super::{ImportOptions, Mode, live, order};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
@@ -76,19 +78,28 @@ impl<'a> Partitions<'a> {
             rows.fill(word, 0);
         }
         let Staging { lake, options, kind, batch, .. } = self.staging;
-        let files = self.staging.live(day);
+        let mut files = self.staging.live(day);
         let parsed = &mut *self.parsed;
-        let mut all = Rows::new(parsed.layout.width());
+        let mut all = rows.relaid(&self.from, &parsed.layout);
+        let arrived = all.len();
         if options.mode != Mode::Replace {
+            files.retain(|file| can_meet(file, &all, parsed));
             for file in &files {
                 live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut all)?;
                 self.texts = None;
             }
         }
-        let live_rows = all.len();
-        all.append(rows.relaid(&self.from, &parsed.layout));
-        let sorted = order::sorted(&all, &parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live_rows, options.mode);
+        let (layout, dictionaries, sort) = (&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let (order, outcomes) = if all.len() == arrived {
+            resolve(&all, layout, order::sorted(&all, layout, dictionaries, sort))
+        } else {
+            let Restated { mut survivors, new_keys, outcomes } = restate(&all, layout, arrived, options.mode);
+            // The rows of one file are in order as they stand.
+            if !outcomes.nothing_new() && (new_keys > 0 || files.len() > 1) {
+                order::sort_some(&mut survivors, &all, layout, dictionaries, sort);
+            }
+            (survivors, outcomes)
+        };
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
@@ -143,7 +154,7 @@ fn refuse_to_erase(staging: &Staging<'_>, parsed: &Parsed, day: Day, files: &[Ar
     if staging.options.drop_missing {
         return Ok(());
     }
-    for column in ["billing_id", "buyer_account_id"] {
+    for column in &staging.kind.table().parts_by {
         let dictionary = parsed.layout.position(column).and_then(|word| parsed.dictionaries[word].as_ref());
         let has = |text: &str| dictionary.is_some_and(|dictionary| dictionary.has(text));
         let live = live::distinct(files, staging.kind.table(), column)?;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::report::{NULL_WORD, RowLayout, RowSink};
 
 const CHUNK_ROWS: usize = 1 << 15;
+const TILE_ROWS: usize = 256;
 
 /// Rows of `width` words each.
 #[derive(Debug)]
@@ -44,6 +45,22 @@ impl Rows {
             chunk.extend_from_slice(row);
         }
         self.count += 1;
+    }
+
+    /// Appends `count` rows that come by column: (word, its value in each row); the other words are those of `null`.
+    pub(super) fn push_columns(&mut self, count: usize, null: &[u32], columns: &[(usize, Vec<u32>)]) {
+        let width = self.width;
+        // A tile of rows stays in the nearest cache while its columns are put in.
+        let mut tile = null.repeat(TILE_ROWS);
+        for start in (0..count).step_by(TILE_ROWS) {
+            let rows = TILE_ROWS.min(count - start);
+            for (word, values) in columns {
+                for (row, value) in tile.chunks_exact_mut(width).zip(&values[start..start + rows]) {
+                    row[*word] = *value;
+                }
+            }
+            tile.chunks_exact(width).take(rows).for_each(|row| self.push(row));
+        }
     }
 
     /// The words of a row.

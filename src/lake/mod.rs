@@ -44,7 +44,7 @@ pub use catalog::history::SnapshotChange;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
 pub use publish::PublishedFile;
-pub use read::{CheckedFile, CheckedStream};
+pub use read::{CheckedFile, CheckedPart, CheckedStream};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};
 pub use sweep::Swept;
