@@ -1,9 +1,10 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
 //! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`rows`,
-//! spilling beyond the memory budget), claim its bytes (`record`), then per day: read the live partition (`live`), sort
-//! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
-//! makes history, faults and files visible together.
+//! spilling beyond the memory budget), claim its bytes (`record`), then per day: leave alone the live files whose keys it
+//! cannot meet (`meeting`), read the others (`live`), sort (`order`), one row per `key` (`resolve`; `restate` where rows
+//! are live), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that makes history, faults and
+//! files visible together.
 //!
 //! Invariants: all days of a file or none; the same bytes once per account and kind; each row read has exactly one
 //! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
