@@ -1,7 +1,8 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`rows`,
-//! spilling beyond the memory budget), claim its bytes (`record`), then per day: leave alone the live files whose keys it
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse
+//! into rows by date (`reading`: one reader or several into `date_rows`, spilling beyond the memory budget, put together
+//! by `file_rows`), claim its bytes (`record`), then per day: leave alone the live files whose keys it
 //! cannot meet (`meeting`), read the others (`live`), sort (`order`), one row per `key` (`resolve`; `restate` where rows
 //! are live), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that makes history, faults and
 //! files visible together.
@@ -16,8 +17,10 @@
 mod answer;
 mod attempt;
 mod change;
+mod date_rows;
 mod encode;
 mod error;
+mod file_rows;
 mod grid;
 mod history;
 mod importer;
@@ -31,10 +34,12 @@ mod order;
 mod packed;
 mod partition;
 mod progress;
+mod reading;
 mod record;
 mod resolve;
 mod restate;
 mod rows;
+mod spill;
 #[cfg(test)]
 mod tests;
 mod turns;

@@ -14,38 +14,28 @@ pub(super) struct Sorted {
     pub same_as_before: Vec<bool>,
 }
 
-/// Sorts `rows`; `sort` names the table's sort columns, of which the layout may lack some.
-pub(super) fn sorted(rows: &Rows, layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Sorted {
-    let all = rows.iter().enumerate().map(|(index, row)| (index as u32, row));
-    sorted_among(rows, &ranked(layout, dictionaries, sort), all)
+/// The sort columns of a partition: `sort` names the table's, of which the layout may lack some.
+pub(super) struct SortColumns(Vec<Ranked>);
+
+impl SortColumns {
+    pub(super) fn new(layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Self {
+        Self(sort.iter().filter_map(|column| Ranked::new(layout.position(column)?, dictionaries)).collect())
+    }
 }
 
-/// Sorts some of `rows`, given by their indexes; rows with equal sort values stay in the order given.
-pub(super) fn sort_some(
-    picked: &mut Vec<u32>,
-    rows: &Rows,
-    layout: &RowLayout,
-    dictionaries: &[Option<Dictionary>],
-    sort: &[String],
-) {
-    let some = picked.iter().map(|index| (*index, rows.row(*index as usize)));
-    *picked = sorted_among(rows, &ranked(layout, dictionaries, sort), some).order;
-}
-
-fn ranked(layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Vec<Ranked> {
-    sort.iter().filter_map(|column| Ranked::new(layout.position(column)?, dictionaries)).collect()
-}
-
-fn sorted_among<'a>(rows: &Rows, ranked: &[Ranked], picked: impl Iterator<Item = (u32, &'a [u32])>) -> Sorted {
-    let index_bits = bits(rows.len());
+/// Sorts some or all of `rows`, which came in the order of the indexes.
+pub(super) fn sorted(rows: &Rows, indexes: impl Iterator<Item = usize>, columns: &SortColumns) -> Sorted {
+    let SortColumns(ranked) = columns;
+    let index_bits = bits(rows.end());
     let bits: u32 = ranked.iter().map(|column| column.bits).sum();
     if bits + index_bits > u64::BITS {
-        return by_comparison(rows, ranked, picked.map(|(index, _)| index).collect());
+        return by_comparison(rows, indexes, ranked);
     }
-    let mut keys: Vec<u64> = Vec::with_capacity(picked.size_hint().0);
-    for (index, row) in picked {
+    let mut keys: Vec<u64> = Vec::with_capacity(rows.len());
+    for index in indexes {
+        let row = rows.row(index);
         let key = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
-        keys.push(key << index_bits | u64::from(index));
+        keys.push(key << index_bits | index as u64);
     }
     radix_sort(&mut keys, index_bits, bits);
     let index = (1_u64 << index_bits) - 1;
@@ -85,8 +75,9 @@ fn bits(n: usize) -> u32 {
     usize::BITS - n.saturating_sub(1).leading_zeros()
 }
 
-fn by_comparison(rows: &Rows, ranked: &[Ranked], mut order: Vec<u32>) -> Sorted {
+fn by_comparison(rows: &Rows, indexes: impl Iterator<Item = usize>, ranked: &[Ranked]) -> Sorted {
     let key = |index: u32| ranked.iter().map(move |column| column.rank(rows.row(index as usize)));
+    let mut order: Vec<u32> = indexes.map(|index| index as u32).collect();
     order.sort_by(|a, b| key(*a).cmp(key(*b)));
     let same = |pair: &[u32]| key(pair[0]).eq(key(pair[1]));
     let same_as_before = std::iter::once(false).chain(order.windows(2).map(same)).take(order.len()).collect();
@@ -137,18 +128,18 @@ mod tests {
             }
             let mut expected: Vec<usize> = (0..rows.len()).collect();
             expected.sort_by_key(|i| (&rows[*i].0, &rows[*i].1));
-            let sort = &table.sort;
-            let ranked: Vec<_> = (0..2).map(|word| Ranked::new(word, &dictionaries).unwrap()).collect();
-            for sorted in [sorted(&words, &layout, &dictionaries, sort), by_comparison(&words, &ranked, (0..rows.len() as u32).collect())] {
+            let columns = SortColumns::new(&layout, &dictionaries, &table.sort);
+            let all = || 0..rows.len();
+            for sorted in [sorted(&words, all(), &columns), by_comparison(&words, all(), &columns.0)] {
                 prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied()));
                 for (i, same) in sorted.same_as_before.iter().enumerate() {
                     let key = |i: usize| (&rows[expected[i]].0, &rows[expected[i]].1);
                     prop_assert_eq!(*same, i > 0 && key(i) == key(i - 1));
                 }
             }
-            let mut some: Vec<u32> = (0..rows.len() as u32).filter(|i| i % 3 > 0).collect();
-            sort_some(&mut some, &words, &layout, &dictionaries, sort);
-            prop_assert!(some.iter().map(|i| *i as usize).eq(expected.iter().copied().filter(|i| i % 3 > 0)));
+            let some = |i: &usize| !i.is_multiple_of(3);
+            let sorted = sorted(&words, all().filter(some), &columns);
+            prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied().filter(some)));
         }
     }
 }

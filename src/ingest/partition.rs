@@ -1,17 +1,20 @@
 //! One day of a file and the live partition that it meets → one staged file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::StringArray;
 
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
+use super::file_rows::DayRows;
 use super::meeting::can_meet;
+use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
-use super::restate::{Restated, restate};
+use super::restate::restate;
 use super::rows::Rows;
-use super::{ImportOptions, Mode, live, order};
+use super::{ImportError, ImportOptions, Mode, live};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
@@ -19,10 +22,14 @@ use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
 /// What all days of a file have in common.
 pub(super) struct Staging<'a> {
     pub lake: &'a Lake,
+    /// Where rows may spill.
+    pub tmp: &'a Path,
     pub snapshot: &'a Snapshot,
     pub kind: &'static ReportKind,
     pub options: &'a ImportOptions,
     pub batch: BatchId,
+    /// That share the writing of a day.
+    pub threads: usize,
 }
 
 impl Staging<'_> {
@@ -72,31 +79,36 @@ impl<'a> Partitions<'a> {
     }
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
-    pub(super) fn stage(&mut self, day: Day, mut rows: Rows) -> Result<(), Ended> {
+    pub(super) fn stage(&mut self, day: Day, rows: DayRows) -> Result<(), Ended> {
+        let (mut rows, arrival) = rows.in_memory().map_err(ImportError::input(self.staging.tmp))?;
         if let (None, Some(word)) = (self.parsed.currency, self.from.position("currency")) {
             // The currency that the file's rows wait for is not known: they have none.
             rows.fill(word, 0);
         }
-        let Staging { lake, options, kind, batch, .. } = self.staging;
+        let Staging { lake, options, kind, batch, threads, .. } = self.staging;
         let mut files = self.staging.live(day);
         let parsed = &mut *self.parsed;
         let mut all = rows.relaid(&self.from, &parsed.layout);
-        let arrived = all.len();
+        let mut live = Rows::new(all.width());
         if options.mode != Mode::Replace {
             files.retain(|file| can_meet(file, &all, parsed));
             for file in &files {
-                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut all)?;
+                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut live)?;
                 self.texts = None;
             }
         }
-        let (layout, dictionaries, sort) = (&parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let (order, outcomes) = if all.len() == arrived {
-            resolve(&all, layout, order::sorted(&all, layout, dictionaries, sort))
+        let columns = || SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let (order, outcomes) = if live.len() == 0 {
+            let indexes = arrival.iter().cloned().flatten();
+            resolve(&all, &parsed.layout, order::sorted(&all, indexes, &columns()))
         } else {
-            let Restated { mut survivors, new_keys, outcomes } = restate(&all, layout, arrived, options.mode);
+            let live_rows = live.len();
+            let start = all.append(live);
+            let live = start..start + live_rows;
+            let (mut survivors, outcomes) = restate(&all, &parsed.layout, &arrival, live, options.mode);
             // The rows of one file are in order as they stand.
-            if !outcomes.nothing_new() && (new_keys > 0 || files.len() > 1) {
-                order::sort_some(&mut survivors, &all, layout, dictionaries, sort);
+            if outcomes.imported > 0 || files.len() > 1 {
+                survivors = order::sorted(&all, survivors.iter().map(|index| *index as usize), &columns()).order;
             }
             (survivors, outcomes)
         };
@@ -109,9 +121,12 @@ impl<'a> Partitions<'a> {
         let texts = self.texts.get_or_insert_with(|| encode::texts(&parsed.dictionaries)).clone();
         let encoder = Encoder::new(&all, &parsed.words, texts, columns, *batch);
         let grain = parsed.layout.grain();
-        let mut file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let mut file = file.with_threads(*threads);
         for chunk in order.chunks(ROW_GROUP_ROWS) {
-            file.write(&encoder.batch(chunk).map_err(super::ImportError::from)?)?;
+            for batch in encoder.batches(chunk, *threads).map_err(ImportError::from)? {
+                file.write(&batch)?;
+            }
         }
         self.staged.push(file.finish()?);
         self.ended.extend(files.iter().map(|file| file.file_id));

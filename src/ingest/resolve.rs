@@ -52,7 +52,8 @@ pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u
             end += 1;
         }
         if end > start + 1 {
-            order[start..end].sort_unstable_by(|a, b| key.compare(row(*a), row(*b)).then(a.cmp(b)));
+            // Stable: among rows of a key the later one stays later.
+            order[start..end].sort_by(|a, b| key.compare(row(*a), row(*b)));
         }
         let mut at = start;
         while at < end {
@@ -104,11 +105,11 @@ mod tests {
             rows.push(&[row.0, row.1, row.2, row.3, 0]);
         }
         let (order, outcomes) = if live.is_empty() {
-            resolve(&rows, &layout, order::sorted(&rows, &layout, &dictionaries, &table.sort))
+            let columns = order::SortColumns::new(&layout, &dictionaries, &table.sort);
+            resolve(&rows, &layout, order::sorted(&rows, 0..rows.len(), &columns))
         } else {
-            let restated = restate(&rows, &layout, file.len(), mode);
-            assert_eq!(restated.new_keys as u64, restated.outcomes.imported);
-            (restated.survivors, restated.outcomes)
+            let arrival = std::iter::once(0..file.len()).collect();
+            restate(&rows, &layout, &arrival, file.len()..rows.len(), mode)
         };
         let row = |row: &[u32]| (row[0], row[1], row[2], row[3]);
         (order.iter().map(|index| row(rows.row(*index as usize))).collect(), outcomes)

@@ -4,36 +4,35 @@
 //! an unknown one gets a new place, and the winner of a place may change. So where a file says little that is new, the
 //! live rows keep their order and nothing is sorted.
 
+use std::ops::Range;
+
 use super::Mode;
+use super::file_rows::Arrival;
 use super::key::NaturalKey;
 use super::resolve::Outcomes;
 use super::rows::Rows;
 use crate::report::RowLayout;
 
-/// What lives on.
-pub(super) struct Restated {
-    /// Rows by place: those of the live rows in their order, then those of new keys in the order of arrival.
-    pub survivors: Vec<u32>,
-    /// How many places are of new keys.
-    pub new_keys: usize,
-    pub outcomes: Outcomes,
-}
-
-/// The first `arrived` of `rows` are those of the file, the others are live, each of another key.
-pub(super) fn restate(rows: &Rows, layout: &RowLayout, arrived: usize, mode: Mode) -> Restated {
+/// The rows that live on: those in the places of the `live` rows, in their order, then those of new keys in the order of
+/// arrival. `arrival` are the rows of the file; live rows have each another key.
+pub(super) fn restate(
+    rows: &Rows,
+    layout: &RowLayout,
+    arrival: &Arrival,
+    live: Range<usize>,
+    mode: Mode,
+) -> (Vec<u32>, Outcomes) {
     let key = NaturalKey::of(layout);
     let values = layout.values();
-    let live = rows.len() - arrived;
     let row = |index: u32| rows.row(index as usize);
-    let mut survivors: Vec<u32> = (arrived as u32..rows.len() as u32).collect();
+    let mut survivors: Vec<u32> = live.clone().map(|index| index as u32).collect();
     let mut places = Places::of(rows.len());
     for (place, index) in survivors.iter().enumerate() {
         places.add(key.hash(row(*index)), place);
     }
     let mut outcomes = Outcomes::default();
     let mut hashes = Vec::with_capacity(TILE_ROWS);
-    for start in (0..arrived).step_by(TILE_ROWS) {
-        let tile = start..(start + TILE_ROWS).min(arrived);
+    for tile in arrival.iter().flat_map(tiles) {
         hashes.clear();
         hashes.extend(tile.clone().map(|index| key.hash(rows.row(index))));
         for (index, hash) in tile.zip(&hashes) {
@@ -47,7 +46,7 @@ pub(super) fn restate(rows: &Rows, layout: &RowLayout, arrived: usize, mode: Mod
             let winner = survivors[place];
             if row(winner)[..values] == new[..values] {
                 outcomes.duplicate += 1;
-            } else if mode == Mode::Skip && winner as usize >= arrived {
+            } else if mode == Mode::Skip && live.contains(&(winner as usize)) {
                 outcomes.skipped += 1;
             } else {
                 outcomes.replaced += 1;
@@ -55,7 +54,12 @@ pub(super) fn restate(rows: &Rows, layout: &RowLayout, arrived: usize, mode: Mod
             }
         }
     }
-    Restated { new_keys: survivors.len() - live, survivors, outcomes }
+    (survivors, outcomes)
+}
+
+fn tiles(rows: &Range<usize>) -> impl Iterator<Item = Range<usize>> + use<> {
+    let end = rows.end;
+    rows.clone().step_by(TILE_ROWS).map(move |start| start..end.min(start + TILE_ROWS))
 }
 
 /// Rows whose hashes are computed before the table is asked, so that its cache misses overlap.
