@@ -1,5 +1,6 @@
 //! The importer on a real store in a temporary directory.
 
+mod beside;
 mod days;
 mod sequences;
 mod undo;
