@@ -59,14 +59,13 @@ impl<'a> Encoder<'a> {
     /// The batch of these rows, in this order.
     fn batch(&self, order: &[u32]) -> Result<RecordBatch, ArrowError> {
         let mut words: Vec<Vec<u32>> = self.columns.iter().map(|_| Vec::with_capacity(order.len())).collect();
-        let width = self.rows.width();
-        // A tile of rows stays in the nearest cache while its columns are taken out.
-        let mut tile: Vec<u32> = Vec::with_capacity(TILE_ROWS * width);
+        // The rows of a tile come into the nearest cache with their first column, many at the same time.
+        let mut tile: Vec<&[u32]> = Vec::with_capacity(TILE_ROWS);
         for indexes in order.chunks(TILE_ROWS) {
             tile.clear();
-            indexes.iter().for_each(|index| tile.extend_from_slice(self.rows.row(*index as usize)));
+            tile.extend(indexes.iter().map(|index| self.rows.row(*index as usize)));
             for (column, (word, _)) in words.iter_mut().zip(&self.columns) {
-                column.extend(tile.chunks_exact(width).map(|row| row[*word]));
+                column.extend(tile.iter().map(|row| row[*word]));
             }
         }
         let arrays =
@@ -96,7 +95,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-const TILE_ROWS: usize = 256;
+const TILE_ROWS: usize = 128;
 
 fn nulls(words: &[u32], is_null: impl Fn(u32) -> bool) -> Option<NullBuffer> {
     if !words.iter().any(|word| is_null(*word)) {
