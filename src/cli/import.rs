@@ -105,6 +105,7 @@ pub fn run(globals: &Globals, args: ImportArgs) -> Result<ExitCode, Failure> {
         again: args.again,
         dry_run: args.dry_run,
         max_reject_pct: args.max_reject_pct,
+        ..ImportRequest::default()
     };
     let view = ImportView::new(if args.json { Form::Json } else { Form::Words }, session.quiet);
     let done = work::perform(&session, "import", &Job::Import(request), &|event| view.show(event));

@@ -12,5 +12,5 @@ mod money;
 pub use clock::Clock;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
-pub use ids::{AccountId, BatchId, SnapshotId};
+pub use ids::{AccountId, BatchId, JobId, SnapshotId};
 pub use money::{Currency, Micros};

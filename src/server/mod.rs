@@ -111,6 +111,11 @@ impl Server {
         let patience = Duration::from_secs(settings.header_timeout_seconds.into());
         let listener = LimitedListener::new(listener, settings.max_connections, patience);
         let service = router::router(self.app.clone()).into_make_service_with_connect_info::<Connection>();
+        let app = self.app.clone();
+        let stopped = async move {
+            stopped.await;
+            app.stopping.send_replace(true);
+        };
         axum::serve(listener, service).with_graceful_shutdown(stopped).await
     }
 }

@@ -10,7 +10,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::error::ApiError;
 use super::middleware::{identify, own_origin};
-use super::routes::{analytics, health, imports, internal, performance, sql};
+use super::routes::{analytics, health, imports, internal, job_events, jobs, performance, sql};
 use super::state::App;
 
 /// Every route of the server. A request passes the layers from the last one written here to the first.
@@ -28,6 +28,9 @@ pub(super) fn router(app: App) -> Router {
         .route("/api/imports", get(imports::list))
         .route("/api/imports/{batch}", get(imports::show))
         .route("/api/imports/{batch}/undo", post(imports::undo))
+        .route("/api/jobs", get(jobs::list))
+        .route("/api/jobs/events", get(job_events::watch))
+        .route("/api/jobs/{job}", get(jobs::show))
         .route("/internal/commands", post(internal::run))
         .fallback(async || ApiError::not_found("there is nothing at this address; /api/health is the way in"))
         .layer(DefaultBodyLimit::max(body_limit))

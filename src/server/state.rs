@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::ServeError;
 use super::error::ApiError;
@@ -22,12 +22,15 @@ pub(super) struct Shared {
     pub(super) announcement: RunningServer,
     /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
     pub(super) writing: Mutex<()>,
+    /// True once the server stops: answers without an end of their own end then.
+    pub(super) stopping: watch::Sender<bool>,
 }
 
 impl App {
     pub(super) fn new(store: Store, announcement: RunningServer) -> Result<Self, ServeError> {
         let engine = store.engine()?;
-        Ok(Self(Arc::new(Shared { store, engine, announcement, writing: Mutex::new(()) })))
+        let (writing, stopping) = (Mutex::new(()), watch::channel(false).0);
+        Ok(Self(Arc::new(Shared { store, engine, announcement, writing, stopping })))
     }
 
     /// The account that a request names by name or number; the first one where it names none.

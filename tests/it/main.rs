@@ -12,6 +12,7 @@ mod conformance;
 mod fold;
 mod import;
 mod inputs;
+mod jobs;
 mod kill;
 mod kinds;
 mod lifecycle;

@@ -36,6 +36,17 @@ impl Server {
         Self { child, address, agent }
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Asks the server to stop, as Ctrl-C does, and does not wait for it.
+    pub fn interrupt(&self) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    }
+
     pub fn get(&self, path: &str) -> (u16, Value) {
         let mut answer = self.agent.get(format!("http://{}{path}", self.address)).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
