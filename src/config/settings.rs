@@ -40,6 +40,8 @@ pub struct ServerSettings {
     pub body_limit_kib: u32,
     /// Largest uploaded report, MiB.
     pub upload_limit_mib: u32,
+    /// Largest call with rows of an upload that comes in several, MiB.
+    pub chunk_limit_mib: u32,
     /// Seconds that running work may take to finish at shutdown.
     pub shutdown_grace_seconds: u32,
 }
@@ -68,6 +70,8 @@ pub struct ImportSettings {
     pub max_unpacked_mib: u32,
     /// Largest text per packed byte; the first 16 MiB are free.
     pub max_unpack_ratio: u32,
+    /// Seconds without another call after which an upload in several calls is imported as it is.
+    pub upload_quiet_seconds: u32,
 }
 
 impl Default for ServerSettings {
@@ -79,6 +83,7 @@ impl Default for ServerSettings {
             body_idle_timeout_seconds: 30,
             body_limit_kib: 1024,
             upload_limit_mib: 2048,
+            chunk_limit_mib: 32,
             shutdown_grace_seconds: 30,
         }
     }
@@ -92,7 +97,13 @@ impl Default for QuerySettings {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self { max_rejected_percent: 5.0, lock_wait_seconds: 600, max_unpacked_mib: 65_536, max_unpack_ratio: 200 }
+        Self {
+            max_rejected_percent: 5.0,
+            lock_wait_seconds: 600,
+            max_unpacked_mib: 65_536,
+            max_unpack_ratio: 200,
+            upload_quiet_seconds: 30,
+        }
     }
 }
 
@@ -116,6 +127,11 @@ impl ImportSettings {
     /// How long a writing command waits for another one.
     pub fn lock_wait(&self) -> Duration {
         Duration::from_secs(self.lock_wait_seconds.into())
+    }
+
+    /// How long an upload in several calls waits for the next one.
+    pub fn upload_quiet(&self) -> Duration {
+        Duration::from_secs(self.upload_quiet_seconds.into())
     }
 }
 

@@ -69,6 +69,8 @@ pub struct ImportOptions {
     pub max_reject_pct: Option<f64>,
     /// Rows of the file with one key are parts of one: their numbers are added up. Else the later one replaces the one before.
     pub sum_equal_keys: bool,
+    /// The kind that the file was made as, by this program: its header does not decide it.
+    pub made_as: Option<KindName>,
 }
 
 impl Default for ImportOptions {
@@ -85,6 +87,7 @@ impl Default for ImportOptions {
             dry_run: false,
             max_reject_pct: None,
             sum_equal_keys: false,
+            made_as: None,
         }
     }
 }

@@ -31,11 +31,13 @@ mod progress;
 mod record;
 mod resolve;
 mod rows;
+mod sum;
 #[cfg(test)]
 mod tests;
 mod turns;
 mod undo;
 mod unknown_creatives;
+mod uploads;
 mod utf16;
 
 pub use answer::{DateRange, ImportAnswer, Status};
@@ -49,3 +51,4 @@ pub use mode::Mode;
 pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
 pub use undo::{UndoAnswer, UndoError};
+pub use uploads::UploadLine;

@@ -9,7 +9,7 @@ use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
 use super::resolve::{Outcomes, resolve};
 use super::rows::Rows;
-use super::{ImportOptions, Mode, live, order};
+use super::{ImportOptions, Mode, live, order, sum};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
@@ -78,6 +78,12 @@ impl<'a> Partitions<'a> {
         let Staging { lake, options, kind, batch, .. } = self.staging;
         let files = self.staging.live(day);
         let parsed = &mut *self.parsed;
+        if options.sum_equal_keys {
+            let summed = sum::equal_keys(&rows, &self.from, &mut parsed.words)?;
+            // Each further part takes the place of the row before by their sum.
+            self.outcomes.replaced += (rows.len() - summed.len()) as u64;
+            rows = summed;
+        }
         let mut all = Rows::new(parsed.layout.width());
         if options.mode != Mode::Replace {
             for file in &files {

@@ -46,7 +46,7 @@ pub(super) fn resolve(
     live: usize,
     mode: Mode,
 ) -> (Vec<u32>, Outcomes) {
-    let key = Key { rows, dimensions: layout.dimensions(), attributes: layout.attributes() };
+    let key = Key::of(rows, layout);
     let values = layout.values();
     let Sorted { mut order, same_as_before } = sorted;
     let mut outcomes = Outcomes::default();
@@ -93,14 +93,18 @@ pub(super) fn resolve(
 }
 
 /// The natural key: all dimensions, and a name where the id that it names is null.
-struct Key<'a> {
+pub(super) struct Key<'a> {
     rows: &'a Rows,
     dimensions: usize,
     attributes: Vec<(Option<usize>, usize)>,
 }
 
-impl Key<'_> {
-    fn compare(&self, a: u32, b: u32) -> std::cmp::Ordering {
+impl<'a> Key<'a> {
+    pub(super) fn of(rows: &'a Rows, layout: &RowLayout) -> Self {
+        Self { rows, dimensions: layout.dimensions(), attributes: layout.attributes() }
+    }
+
+    pub(super) fn compare(&self, a: u32, b: u32) -> std::cmp::Ordering {
         let (a, b) = (self.rows.row(a as usize), self.rows.row(b as usize));
         let mut order = a[..self.dimensions].cmp(&b[..self.dimensions]);
         for (id, name) in &self.attributes {

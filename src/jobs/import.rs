@@ -41,6 +41,9 @@ pub struct ImportRequest {
     /// Rows of a file with one key are parts of one, to be added up.
     #[serde(default)]
     pub sum_equal_keys: bool,
+    /// The kind that this program made the files as, from rows that came as JSON.
+    #[serde(default)]
+    pub made_as: Option<KindName>,
     /// Where it was asked for.
     #[serde(default)]
     pub origin: Origin,
@@ -129,7 +132,7 @@ impl QueuedImport {
     pub fn run(self, store: &Store, tell: Listener<'_>) -> Vec<ImportAnswer> {
         let Self { request, account, jobs } = self;
         let ImportRequest { mode, date_order, drop_missing, kind, day, currency, again, dry_run, .. } = request;
-        let ImportRequest { max_reject_pct, sum_equal_keys, .. } = request;
+        let ImportRequest { max_reject_pct, sum_equal_keys, made_as, .. } = request;
         let options = ImportOptions {
             account,
             mode,
@@ -142,6 +145,7 @@ impl QueuedImport {
             dry_run,
             max_reject_pct,
             sum_equal_keys,
+            made_as,
         };
         let sources: Vec<Source> = request.files.iter().map(|file| Source::received(&file.path, &file.name)).collect();
         let sizes: Vec<u64> = request.files.iter().map(size).collect();

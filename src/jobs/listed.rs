@@ -40,6 +40,9 @@ pub struct JobRecord {
     pub result: Value,
     /// Why it failed.
     pub error: Option<String>,
+    /// What its sender calls the upload that it imports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<String>,
     /// Its stages, where one job is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageRecord>,
@@ -132,6 +135,13 @@ pub fn show(db: &Db, job: JobId, account: Option<AccountId>) -> Result<Option<Jo
     })
 }
 
+impl JobRecord {
+    /// Whether nothing more happens to it.
+    pub fn is_over(&self) -> bool {
+        self.finished_at.is_some()
+    }
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     // Only this program writes these columns, and the schema lets nothing but JSON in.
     let json = |name: &str| {
@@ -156,6 +166,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         batch_id: result["batch_id"].as_i64().map(BatchId),
         result,
         error: row.get("error_message")?,
+        upload: arguments["upload"].as_str().filter(|name| !name.starts_with('~')).map(str::to_owned),
         stages: Vec::new(),
     })
 }

@@ -8,6 +8,7 @@
 
 mod account;
 mod book;
+pub mod chunks;
 mod feed;
 mod import;
 mod listed;
@@ -15,6 +16,7 @@ mod recorder;
 mod store;
 mod sync;
 mod undo;
+mod uploads;
 
 use std::path::PathBuf;
 
@@ -26,6 +28,7 @@ pub use import::{ImportFile, ImportRequest, Origin, QueuedImport};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
+pub use uploads::{job_of_upload, name_upload};
 
 use crate::ingest::{Status, UndoAnswer};
 

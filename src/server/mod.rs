@@ -13,6 +13,7 @@ mod routes;
 mod state;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 use std::io;
 use std::net::SocketAddr;
@@ -111,6 +112,7 @@ impl Server {
         let patience = Duration::from_secs(settings.header_timeout_seconds.into());
         let listener = LimitedListener::new(listener, settings.max_connections, patience);
         let service = router::router(self.app.clone()).into_make_service_with_connect_info::<Connection>();
+        tokio::spawn(uploads::watch(self.app.clone()));
         let app = self.app.clone();
         let stopped = async move {
             stopped.await;

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod checks;
+mod chunks;
 mod concurrency;
 mod conformance;
 mod fold;

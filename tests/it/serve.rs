@@ -18,7 +18,13 @@ pub struct Server {
 
 impl Server {
     pub fn over(store: &TestStore) -> Self {
+        Self::with(store, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn with(store: &TestStore, environment: &[(&str, &str)]) -> Self {
         let mut command = store.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -39,6 +45,18 @@ impl Server {
     /// Host and port.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Kills the process, and waits until it is gone.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends what ends with the death of the server.
+    pub fn post_and_lose(&self, path: &str, body: &Value) {
+        let sent = self.agent.post(format!("http://{}{path}", self.address)).send_json(body);
+        assert!(sent.is_err(), "the server lives: {sent:?}");
     }
 
     /// Asks the server to stop, as Ctrl-C does, and does not wait for it.

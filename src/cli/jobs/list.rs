@@ -85,6 +85,7 @@ mod tests {
             batch_id: (state == "done").then_some(BatchId(7)),
             result: Value::Null,
             error: error.map(str::to_owned),
+            upload: None,
             stages: Vec::new(),
         };
         let jobs = [job(3, "running", None), job(2, "done", None), job(1, "failed", Some("no known kind"))];

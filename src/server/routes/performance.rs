@@ -182,21 +182,10 @@ impl Spooled {
             let piece = piece?;
             let too_large = || ApiError::too_large("server.upload_limit_mib");
             left = left.checked_sub(piece.len() as u64).ok_or_else(too_large)?;
-            file.write_all(&piece).await.map_err(|error| full(&error))?;
+            file.write_all(&piece).await.map_err(|error| ApiError::disk(&error))?;
         }
-        file.flush().await.map_err(|error| full(&error))?;
+        file.flush().await.map_err(|error| ApiError::disk(&error))?;
         Ok(spooled)
-    }
-}
-
-fn full(error: &std::io::Error) -> ApiError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ApiError::new(
-            axum::http::StatusCode::INSUFFICIENT_STORAGE,
-            "disk_full",
-            "the server's disk is full; nothing was imported",
-        ),
-        _ => ApiError::internal(error),
     }
 }
 
