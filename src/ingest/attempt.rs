@@ -1,22 +1,22 @@
 //! One file's way from bytes to commit.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
 use std::time::Instant;
 
 use super::error::Ended;
-use super::input::{Hashed, Text, base_name, refusal_of};
+use super::file_rows::FileRows;
+use super::input::{Text, base_name};
 use super::partition::{Partitions, Staging};
+use super::reading::{Reading, Share};
 use super::record::{self, Bytes, Claim};
-use super::rows::DateRows;
+use super::timings::{Stage, Stopwatch};
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
 use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, kill};
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
-use crate::report::{
-    self, EARLIEST, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms,
-};
+use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};
 
 /// One import under way.
 pub(super) struct Attempt<'a> {
@@ -24,7 +24,10 @@ pub(super) struct Attempt<'a> {
     source: &'a Source,
     options: &'a ImportOptions,
     progress: &'a dyn Progress,
+    /// What of the machine is this import's.
+    share: Share,
     started: Instant,
+    watch: Stopwatch,
     answer: ImportAnswer,
     faults: Vec<Fault>,
     hash: String,
@@ -44,16 +47,31 @@ impl<'a> Attempt<'a> {
         source: &'a Source,
         options: &'a ImportOptions,
         progress: &'a dyn Progress,
+        share: Share,
     ) -> Self {
         let answer = ImportAnswer::new(source.name(), options);
         let (faults, hash, size, claim) = Default::default();
-        Self { importer, source, options, progress, started: Instant::now(), answer, faults, hash, size, claim }
+        Self {
+            importer,
+            source,
+            options,
+            progress,
+            share,
+            started: Instant::now(),
+            watch: Stopwatch::start(),
+            answer,
+            faults,
+            hash,
+            size,
+            claim,
+        }
     }
 
     /// Goes the whole way. The turns keep several files of one call in their order.
     pub(super) fn run(mut self, claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
         let ended = self.go(claims, &mut commits);
         self.answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        self.answer.timings = self.watch.times();
         match ended {
             Ok(()) => {}
             Err(Ended::Duplicate(first)) => {
@@ -76,16 +94,19 @@ impl<'a> Attempt<'a> {
 
     fn go(&mut self, mut claims: Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
         self.progress.stage(self.source.name(), "reading");
-        let text = self.open(&NoProgress)?;
+        let text = self.reading().open(&NoProgress)?;
         let size = text.size;
         let (header, kind) = self.recognise(text)?;
         if let Some(size) = size.filter(|_| !self.options.again) {
             self.refuse_known_bytes(kind, size)?;
         }
+        self.watch.lap(Stage::Open);
         let (mut parsed, mut rows) = self.parse(&header, kind)?;
         self.check(&parsed)?;
+        self.watch.lap(Stage::Read);
         claims.wait();
         let batch = self.claim()?;
+        self.watch.lap(Stage::Wait);
         // The next file may claim while this one is written.
         drop(claims);
         for _ in 0..TRIES {
@@ -94,6 +115,7 @@ impl<'a> Attempt<'a> {
                 Committed::Overtaken => {
                     let claimed = self.hash.clone();
                     (parsed, rows) = self.parse(&header, kind)?;
+                    self.watch.lap(Stage::Read);
                     if self.hash != claimed {
                         let what = "the file changed while it was imported: import it again once it is complete";
                         return Err(Refusal::new("file_changed", what).into());
@@ -104,22 +126,10 @@ impl<'a> Attempt<'a> {
         Err(ImportError::Contended(TRIES, self.source.name().to_owned()).into())
     }
 
-    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Text<'p>, Ended> {
-        Ok(self.source.open(self.importer.limits.unpack, progress)?)
-    }
-
-    /// What a failed read means: a refusal where the file is to blame.
-    fn unread(&self, error: io::Error) -> Ended {
-        refusal_of(error, |error| {
-            let error = io::Error::new(error.kind(), error.to_string());
-            ImportError::input(self.source.path())(error).into()
-        })
-    }
-
     fn recognise(&mut self, text: Text<'_>) -> Result<(Header, &'static ReportKind), Ended> {
         let mut start = Vec::new();
         let read = text.reader.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
-        read.map_err(|error| self.unread(error))?;
+        read.map_err(|error| self.reading().unread(error))?;
         self.size = text.size.unwrap_or(start.len() as u64);
         let mut header = Header::read_by(self.importer.rules, &start, start.len() < RECORD_CAP_BYTES)?;
         let mut done = text.notes;
@@ -156,15 +166,14 @@ impl<'a> Attempt<'a> {
         if !db.read(|tx| record::size_is_known(tx, account, &kind.name, size))? {
             return Ok(());
         }
-        let text = self.open(&NoProgress)?;
-        let hashed = Hashed::new(text.reader).finish().map_err(|error| self.unread(error))?;
-        match db.read(|tx| record::live_import(tx, account, &kind.name, &hashed.0))? {
+        let (hash, _) = self.reading().hash()?;
+        match db.read(|tx| record::live_import(tx, account, &kind.name, &hash))? {
             Some(first) => Err(Ended::Duplicate(first)),
             None => Ok(()),
         }
     }
 
-    fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, DateRows), Ended> {
+    fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, FileRows), Ended> {
         let importer = self.importer;
         let habits = importer.db.read(|tx| record::account_habits(tx, self.options.account))?;
         let terms = Terms {
@@ -173,16 +182,13 @@ impl<'a> Attempt<'a> {
             account_date_order: habits.date_order,
             account_currency: self.options.currency.or(habits.currency),
         };
-        let width = RowLayout::of(header, kind).width();
-        let mut rows = DateRows::new(width, importer.limits.rows_in_memory_bytes, &importer.tmp);
-        let text = self.open(self.progress)?;
-        let mut input = Hashed::new(text.reader);
-        let parsed = report::parse(&mut input, header, kind, &terms, &mut rows).map_err(|error| match error {
-            ParseError::Refused(refusal) => Ended::from(refusal),
-            ParseError::Io(error) => self.unread(error),
-        })?;
-        (self.hash, self.size) = input.finish().map_err(|error| self.unread(error))?;
+        let (parsed, rows, bytes) = self.reading().parse(header, kind, &terms, self.share, self.progress)?;
+        (self.hash, self.size) = bytes;
         Ok((parsed, rows))
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        Reading { source: self.source, limits: &self.importer.limits, tmp: &self.importer.tmp }
     }
 
     /// Takes over what the report says, and refuses it where too little of it can be read.
@@ -254,7 +260,7 @@ impl<'a> Attempt<'a> {
     fn write(
         &mut self,
         mut parsed: Parsed,
-        mut rows: DateRows,
+        mut rows: FileRows,
         kind: &'static ReportKind,
         batch: BatchId,
         commits: &mut Turn<'_>,
@@ -268,19 +274,24 @@ impl<'a> Attempt<'a> {
             }
         }
         let snapshot = importer.lake.snapshot(&At::Latest)?;
-        let staging = Staging { lake: &importer.lake, snapshot: &snapshot, kind, options: self.options, batch };
+        let staging = Staging {
+            lake: &importer.lake,
+            tmp: &importer.tmp,
+            snapshot: &snapshot,
+            kind,
+            options: self.options,
+            batch,
+            threads: self.share.threads,
+        };
         let mut unknown = match kind.strict {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
             false => None,
         };
-        let mut partitions = Partitions::new(&staging, &mut parsed, days.keys().copied())?;
+        let mut partitions = Partitions::new(&staging, &mut parsed, &mut self.watch, days.keys().copied())?;
         for (day, dates) in days {
-            let mut of_day = rows.take(dates[0]).map_err(ImportError::input(&importer.tmp))?;
-            for date in &dates[1..] {
-                of_day.append(rows.take(*date).map_err(ImportError::input(&importer.tmp))?);
-            }
+            let of_day = rows.take(&dates);
             if let Some(unknown) = &mut unknown {
-                unknown.count(&of_day);
+                unknown.count(&of_day).map_err(ImportError::input(&importer.tmp))?;
             }
             partitions.stage(day, of_day)?;
         }
@@ -302,7 +313,9 @@ impl<'a> Attempt<'a> {
         }
         let published = importer.lake.publish(staged)?;
         kill::point("after_publish");
+        self.watch.lap(Stage::Publish);
         commits.wait();
+        self.watch.lap(Stage::Wait);
         self.progress.stage(self.source.name(), "committing");
         let change = Change {
             add: published,
@@ -313,7 +326,9 @@ impl<'a> Attempt<'a> {
             extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
             now: importer.clock.now(),
         };
-        match self.commit(change, &parsed, batch) {
+        let committed = self.commit(change, &parsed, batch);
+        self.watch.lap(Stage::Commit);
+        match committed {
             Ok(_) => {
                 kill::point("after_commit");
                 Ok(Committed::Yes)

@@ -21,7 +21,7 @@ pub struct Source {
 
 /// The CSV text of a source, unpacked and decoded while it is read. Its errors may carry a [`Refusal`].
 pub(super) struct Text<'a> {
-    pub reader: Box<dyn Read + 'a>,
+    pub reader: Box<dyn Read + Send + 'a>,
     /// How many bytes it will be, where that can be said before reading; a hint, not a promise.
     pub size: Option<u64>,
     /// What was done to the bytes to make them text.

@@ -1,7 +1,7 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`rows`,
-//! spilling beyond the memory budget), claim its bytes (`record`), then per day: read the live partition (`live`), sort
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`reading`: one
+//! reader or several into `date_rows`, spilling beyond the memory budget, put together by `file_rows`), claim its bytes (`record`), then per day: read the live partition (`live`), sort
 //! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
 //! makes history, faults and files visible together.
 //!
@@ -15,8 +15,10 @@
 mod answer;
 mod attempt;
 mod change;
+mod date_rows;
 mod encode;
 mod error;
+mod file_rows;
 mod grid;
 mod history;
 mod importer;
@@ -28,12 +30,15 @@ mod order;
 mod packed;
 mod partition;
 mod progress;
+mod reading;
 mod record;
 mod resolve;
 mod rows;
+mod spill;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
@@ -50,5 +55,6 @@ pub use input::Source;
 pub use mode::Mode;
 pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
+pub use timings::{Stage, StageTime};
 pub use undo::{UndoAnswer, UndoError};
 pub use uploads::UploadLine;

@@ -1,15 +1,21 @@
 //! Adding up the rows of one key, where a file says that they are parts of one row.
 
+use super::file_rows::Arrival;
 use super::resolve::Key;
 use super::rows::Rows;
 use crate::model::facts::Role;
 use crate::report::{NULL_WORD, Refusal, RowLayout, Words};
 
 /// One row per key. A number that none of the parts gives stays null.
-pub(super) fn equal_keys(rows: &Rows, layout: &RowLayout, words: &mut Words) -> Result<Rows, Refusal> {
+pub(super) fn equal_keys(
+    rows: &Rows,
+    arrival: &Arrival,
+    layout: &RowLayout,
+    words: &mut Words,
+) -> Result<Rows, Refusal> {
     let key = Key::of(rows, layout);
-    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
-    order.sort_unstable_by(|a, b| key.compare(*a, *b).then(a.cmp(b)));
+    let mut order: Vec<u32> = arrival.iter().cloned().flatten().map(|index| index as u32).collect();
+    order.sort_by(|a, b| key.compare(*a, *b));
     let metrics: Vec<usize> = roles(layout, Role::Metric);
     let units: Vec<usize> = roles(layout, Role::Unit);
     let mut summed = Rows::new(rows.width());
@@ -71,7 +77,7 @@ mod tests {
             row[at("currency")] = u32::from(spend.is_some());
             all.push(&row);
         }
-        let summed = equal_keys(&all, &layout, &mut words).unwrap();
+        let summed = equal_keys(&all, &std::iter::once(0..all.len()).collect(), &layout, &mut words).unwrap();
         let mut found = BTreeMap::new();
         for row in summed.iter() {
             let (impressions, spend) = (words.value(row[at("impressions")]), words.value(row[at("spend_micros")]));

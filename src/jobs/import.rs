@@ -173,6 +173,11 @@ impl QueuedImport {
     }
 }
 
+/// Imports the request's files for that account now and tells each answer.
+pub fn import(request: &ImportRequest, account: AccountId, store: &Store, tell: Listener<'_>) -> Vec<ImportAnswer> {
+    QueuedImport::new(request.clone(), account, store).run(store, tell)
+}
+
 fn size(file: &ImportFile) -> u64 {
     std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len())
 }

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
-pub use import::{ImportFile, ImportRequest, Origin, QueuedImport};
+pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;

@@ -95,6 +95,11 @@ impl Dictionary {
         id
     }
 
+    /// Takes over the texts of another dictionary of the column; the id here of each id there.
+    pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
+        std::iter::once(0).chain(other.texts().map(|text| self.id(text))).collect()
+    }
+
     /// The id of a cell's content, already unquoted.
     pub(super) fn id_of_cell(&mut self, cell: &[u8]) -> Result<u32, NoId> {
         let bad = NoId::Fault(FaultReason::BadText);

@@ -42,6 +42,12 @@ impl Seen {
         }
         self.rounded += self.row_rounded;
     }
+
+    /// Counts what another reader of the file saw.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.currency.absorb(&other.currency);
+        self.rounded += other.rounded;
+    }
 }
 
 /// One record's fields, read as the cells they are.

@@ -1,42 +1,126 @@
 //! The way through one report: header, blocks, and for what looks odd, records.
 //!
 //! A record is read whole or not at all: at the first quote astray the block reader stops before that record, and the
-//! records reader takes over for the rest of the input.
+//! records reader takes over for the rest of the input. Several readers can share a report, each taking the next block;
+//! what looks odd is then read anew by one.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use super::blocks::{BlockError, Blocks};
+use super::blocks::{BLOCK_BYTES, Block, BlockError, Blocks};
 use super::reader::Reader;
-use super::{Header, ParseError, Parsed, Refusal, ReportKind, RowSink, Terms, records};
+use super::{Header, ParseError, Parsed, Refusal, Renaming, ReportKind, RowSink, Terms, records};
 
 /// Reads the report behind `header` from its first byte on.
-pub fn parse(
+pub fn parse<S: RowSink + ?Sized>(
+    input: impl Read,
+    header: &Header,
+    kind: &ReportKind,
+    terms: &Terms,
+    sink: &mut S,
+) -> Result<Parsed, ParseError> {
+    parse_in_blocks(BLOCK_BYTES, input, header, kind, terms, sink)
+}
+
+fn parse_in_blocks<S: RowSink + ?Sized>(
+    block_bytes: usize,
     mut input: impl Read,
     header: &Header,
     kind: &ReportKind,
     terms: &Terms,
-    sink: &mut dyn RowSink,
+    sink: &mut S,
 ) -> Result<Parsed, ParseError> {
-    let skipped = std::io::copy(&mut input.by_ref().take(header.bytes as u64), &mut std::io::sink())?;
-    debug_assert_eq!(skipped, header.bytes as u64);
+    skip(&mut input, header)?;
     let mut reader = Reader::new(header, kind, terms);
-    let mut blocks = Blocks::new(input, header.delimiter);
+    let mut blocks = Blocks::new(input, block_bytes);
+    let mut block = Block::default();
     let astray = loop {
-        match blocks.next() {
-            Ok(None) => break None,
-            Ok(Some(block)) => {
+        match blocks.next(&mut block) {
+            Ok(false) => break None,
+            Ok(true) => {
+                block.mark(header.delimiter);
                 if let Some(position) = reader.read_block(&block, sink)? {
                     break Some(position);
                 }
             }
             Err(BlockError::Io(error)) => return Err(error.into()),
-            Err(BlockError::TooLong) => return Err(Refusal::record_too_long(reader.line).into()),
+            Err(BlockError::TooLong) => return Err(Refusal::record_too_long(reader.line()).into()),
         }
     };
     if let Some(position) = astray {
-        records::read(&mut reader, blocks.rest_from(position), header.delimiter, sink)?;
+        records::read(&mut reader, blocks.rest_from(&block, position), header.delimiter, sink)?;
     }
     reader.finish(terms)
+}
+
+/// The same by several readers at once, one for each sink, and what the words of each one's rows mean in the report.
+/// None where the report looks odd: then the sinks are to be emptied, and one reader has to read it.
+pub fn parse_together<S: RowSink + Send>(
+    input: impl Read + Send,
+    header: &Header,
+    kind: &ReportKind,
+    terms: &Terms,
+    sinks: &mut [S],
+) -> Result<Option<(Parsed, Vec<Renaming>)>, ParseError> {
+    parse_blocks_together(BLOCK_BYTES, input, header, kind, terms, sinks)
+}
+
+fn parse_blocks_together<S: RowSink + Send>(
+    block_bytes: usize,
+    mut input: impl Read + Send,
+    header: &Header,
+    kind: &ReportKind,
+    terms: &Terms,
+    sinks: &mut [S],
+) -> Result<Option<(Parsed, Vec<Renaming>)>, ParseError> {
+    skip(&mut input, header)?;
+    let blocks = Mutex::new(Blocks::new(input, block_bytes));
+    let odd = AtomicBool::new(false);
+    let read = |sink: &mut S| -> std::io::Result<Reader> {
+        let mut reader = Reader::new(header, kind, terms);
+        let mut block = Block::default();
+        while !odd.load(Ordering::Relaxed) {
+            let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
+            match next {
+                Ok(false) => break,
+                Ok(true) => {
+                    block.mark(header.delimiter);
+                    if reader.read_block(&block, sink)?.is_some() {
+                        odd.store(true, Ordering::Relaxed);
+                    }
+                }
+                Err(BlockError::TooLong) => odd.store(true, Ordering::Relaxed),
+                Err(BlockError::Io(error)) => {
+                    // The others need not go on.
+                    odd.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(reader)
+    };
+    let read = &read;
+    let readers: Vec<std::io::Result<Reader>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = sinks.iter_mut().map(|sink| scope.spawn(move || read(sink))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut readers = readers.into_iter().collect::<std::io::Result<Vec<_>>>()?.into_iter();
+    let Some(mut first) = readers.next().filter(|_| !odd.load(Ordering::Relaxed)) else { return Ok(None) };
+    let renamings = std::iter::once(Renaming::default()).chain(readers.map(|other| first.absorb(other))).collect();
+    match first.finish(terms) {
+        Ok(parsed) => Ok(Some((parsed, renamings))),
+        // One reader meets what is wrong in the order of the file, so that the refusal is always the same.
+        Err(ParseError::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn skip(input: &mut impl Read, header: &Header) -> std::io::Result<()> {
+    let skipped = std::io::copy(&mut input.take(header.bytes as u64), &mut std::io::sink())?;
+    debug_assert_eq!(skipped, header.bytes as u64);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -93,11 +177,54 @@ mod tests {
         Ok((rows, parsed.rows_read, parsed.rows_skipped, faults, parsed.warnings, parsed.spend))
     }
 
+    /// Blocks of about a record or two, so that much lies across their ends.
+    const SMALL: usize = 70;
+
     fn by_blocks(text: &[u8]) -> Result<Said, String> {
+        in_blocks_of(BLOCK_BYTES, text)
+    }
+
+    fn in_blocks_of(bytes: usize, text: &[u8]) -> Result<Said, String> {
         let header = Header::read(text, true).unwrap();
         let mut rows = Rows::default();
-        let parsed = parse(text, &header, ReportKind::recognise(&header).unwrap(), &terms(), &mut rows);
+        let parsed =
+            parse_in_blocks(bytes, text, &header, ReportKind::recognise(&header).unwrap(), &terms(), &mut rows);
         said(parsed, &rows)
+    }
+
+    /// By three readers, and by one where they find it odd.
+    fn together(text: &[u8]) -> Result<Said, String> {
+        let header = Header::read(text, true).unwrap();
+        let kind = ReportKind::recognise(&header).unwrap();
+        let mut sinks = [const { Numbered(Vec::new()) }; 3];
+        let parsed = parse_blocks_together(SMALL, text, &header, kind, &terms(), &mut sinks);
+        let parsed = parsed.map_err(|error| error.to_string())?;
+        let Some((parsed, renamings)) = parsed else { return by_blocks(text) };
+        let mut all: Vec<(u64, u32, Vec<u32>)> = Vec::new();
+        for (sink, renaming) in sinks.into_iter().zip(&renamings) {
+            for (block, rows) in sink.0 {
+                for (date, mut row) in rows {
+                    renaming.apply(&mut row, &parsed.layout);
+                    all.push((block, renaming.date(date), row));
+                }
+            }
+        }
+        all.sort_by_key(|(block, ..)| *block);
+        said(Ok(parsed), &Rows(all.into_iter().map(|(_, date, row)| (date, row)).collect()))
+    }
+
+    /// Rows by block.
+    struct Numbered(Vec<(u64, Vec<(u32, Vec<u32>)>)>);
+
+    impl RowSink for Numbered {
+        fn block(&mut self, number: u64) {
+            self.0.push((number, Vec::new()));
+        }
+
+        fn push(&mut self, date: u32, row: &[u32]) -> std::io::Result<()> {
+            self.0.last_mut().unwrap().1.push((date, row.to_vec()));
+            Ok(())
+        }
     }
 
     fn by_records(text: &[u8]) -> Result<Said, String> {
@@ -106,6 +233,14 @@ mod tests {
         let mut reader = Reader::new(&header, ReportKind::recognise(&header).unwrap(), &terms());
         let read = records::read(&mut reader, &text[header.bytes..], header.delimiter, &mut rows);
         said(read.and_then(|()| reader.finish(&terms())), &rows)
+    }
+
+    fn all_readers_agree(text: &[u8]) -> Result<(), TestCaseError> {
+        let expected = by_records(text);
+        prop_assert_eq!(&by_blocks(text), &expected);
+        prop_assert_eq!(&in_blocks_of(SMALL, text), &expected);
+        prop_assert_eq!(&together(text), &expected);
+        Ok(())
     }
 
     fn report(records: &str) -> String {
@@ -173,7 +308,7 @@ mod tests {
                 text.push_str(&format!("{day},{billing},{creative},{name},{note},{reached},{spend}{end}"));
             }
             text.push_str(&last);
-            prop_assert_eq!(by_blocks(text.as_bytes()), by_records(text.as_bytes()));
+            all_readers_agree(text.as_bytes())?;
         }
 
         #[test]
@@ -192,7 +327,7 @@ mod tests {
                 let cells = header.iter().zip(cells).map(|(name, cell)| if is_day(name) { day } else { cell });
                 text.push_str(&format!("{}\n", cells.map(String::as_str).collect::<Vec<_>>().join(",")));
             }
-            prop_assert_eq!(by_blocks(text.as_bytes()), by_records(text.as_bytes()));
+            all_readers_agree(text.as_bytes())?;
         }
 
         #[test]
@@ -219,7 +354,7 @@ mod tests {
         #[test]
         fn any_bytes_after_the_header_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let text = [HEADER.as_bytes(), &bytes].concat();
-            prop_assert_eq!(by_blocks(&text), by_records(&text));
+            all_readers_agree(&text)?;
         }
     }
 }

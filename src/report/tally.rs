@@ -111,6 +111,26 @@ impl Dates {
         }
     }
 
+    /// Takes over the dates of another reader of the file; the id here of each id there.
+    pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
+        let mut ids = Vec::with_capacity(other.entries.len());
+        for theirs in other.entries {
+            let known = self.entries.iter_mut().enumerate().find(|(_, ours)| ours.raw == theirs.raw);
+            if let Some((id, ours)) = known {
+                ours.rows += theirs.rows;
+                ours.spend += theirs.spend;
+                ours.lines.extend(theirs.lines);
+                ours.lines.sort_unstable();
+                ours.lines.truncate(MAYBE_WRONG);
+                ids.push(id as u32);
+            } else {
+                ids.push(self.entries.len() as u32);
+                self.entries.push(theirs);
+            }
+        }
+        ids
+    }
+
     /// Decides the order of month and day, and turns rows of dates that do not fit into faults.
     pub(super) fn settle(self, terms: &Terms, faults: &mut Faults) -> Settled {
         let texts: Vec<_> =
@@ -193,6 +213,15 @@ impl CurrencySeen {
                 }
             }
         }
+    }
+
+    /// Takes over what another reader of the file saw.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.bare += other.bare;
+        if let Some(symbol) = other.symbol {
+            self.see(symbol);
+        }
+        self.second = self.second.or(other.second);
     }
 
     /// The first symbol's likeliest currency.

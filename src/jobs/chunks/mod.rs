@@ -25,7 +25,7 @@ use crate::db::Db;
 use crate::entities::{EntityError, accounts};
 use crate::model::{AccountId, Clock};
 use crate::report::{Refusal, Terms};
-use spool::{About, Limits, Spool};
+use spool::{About, Spool};
 
 /// Nobody repeats a call later than this.
 const REPEATED_WITHIN: Duration = Duration::from_secs(3600);
@@ -133,11 +133,11 @@ impl Chunks {
     /// call again, but where the upload comes in one call.
     pub fn add(&self, upload: &Upload, rows: &RowTexts, rejected: u64) -> Result<(), ChunkError> {
         let parts = !matches!(upload.sender, Sender::Figures(_));
-        let about = About { account: upload.account, upload: upload.id(), filename: upload.filename.clone(), parts };
         let once = matches!(upload.sender, Sender::Named(_) | Sender::Client(_));
-        let limits = Limits { once, most_bytes: self.most_bytes };
+        let (account, filename) = (upload.account, upload.filename.clone());
+        let about = About { account, upload: upload.id(), filename, parts, once };
         let _turn = self.turn();
-        Ok(self.spool.add(&upload.name(), &about, rows, rejected, limits)?)
+        Ok(self.spool.add(&upload.name(), &about, rows, rejected, self.most_bytes)?)
     }
 
     /// Closes the upload; nothing where nothing was added to it. `id` and `filename` are what it is called from now on,

@@ -27,6 +27,8 @@ pub(super) struct About {
     pub filename: Option<String>,
     /// Rows of one key are parts of one; else each takes the place of the one before, whenever it was imported.
     pub parts: bool,
+    /// The same call may come again, and counts once.
+    pub once: bool,
 }
 
 /// The file of an upload that says what it is about.
@@ -40,15 +42,6 @@ const LAST: &str = ".last";
 #[derive(Debug)]
 pub(super) struct Spool {
     root: PathBuf,
-}
-
-/// What an upload may hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// Rows that came before in the same words are the same call again, and are not kept twice.
-    pub once: bool,
-    /// Bytes of text in all.
-    pub most_bytes: u64,
 }
 
 /// One call's rows.
@@ -68,8 +61,9 @@ impl Spool {
         Self { root: tmp.join("chunks") }
     }
 
-    /// Adds the rows of one call, of which so many are at fault, and brings them to disk.
-    pub fn add(&self, name: &str, about: &About, rows: &RowTexts, rejected: u64, limits: Limits) -> io::Result<()> {
+    /// Adds the rows of one call, of which so many are at fault, and brings them to disk. `most_bytes` is what the whole
+    /// upload may hold.
+    pub fn add(&self, name: &str, about: &About, rows: &RowTexts, rejected: u64, most_bytes: u64) -> io::Result<()> {
         let directory = self.root.join(name);
         if !directory.join(ABOUT).is_file() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
@@ -78,12 +72,12 @@ impl Spool {
         }
         let hash = blake3::hash(rows.text()).to_hex()[..32].to_owned();
         let chunks = chunks(&directory)?;
-        if limits.once && chunks.iter().any(|chunk| chunk.hash == hash) {
+        if about.once && chunks.iter().any(|chunk| chunk.hash == hash) {
             // The sender is still at work.
             return File::open(&directory)?.set_modified(SystemTime::now());
         }
         let held = chunks.iter().map(|chunk| fs::metadata(&chunk.path).map_or(0, |file| file.len())).sum::<u64>();
-        if held + rows.bytes() as u64 > limits.most_bytes {
+        if held + rows.bytes() as u64 > most_bytes {
             return Err(ErrorKind::FileTooLarge.into());
         }
         let number = chunks.last().map_or(0, |chunk| chunk.number + 1);
@@ -154,9 +148,11 @@ impl Spool {
         Ok(aside)
     }
 
-    /// Remembers what was imported under the name, and removes the closed upload.
+    /// Removes the closed upload, and remembers its calls where they may come again.
     pub fn imported(&self, closed: &Path, hashes: &[String]) -> io::Result<()> {
-        write_durably(&self.root, &(name_of(closed) + LAST), &serde_json::to_vec(hashes)?)?;
+        if about(closed)?.once {
+            write_durably(&self.root, &(name_of(closed) + LAST), &serde_json::to_vec(hashes)?)?;
+        }
         fs::remove_dir_all(closed)
     }
 

@@ -34,6 +34,7 @@ pub struct PartitionWriter {
     columns: Vec<&'static Column>,
     grain: Vec<String>,
     expected_rows: u64,
+    threads: usize,
     rows: u64,
     state: State,
     temporary: Temporary,
@@ -144,10 +145,16 @@ impl PartitionWriter {
             columns: columns.to_vec(),
             grain: grain.iter().map(|&name| name.to_owned()).collect(),
             expected_rows,
+            threads: 1,
             rows: 0,
             state: State::Empty(Box::new(Sink::new(file))),
             temporary: Temporary::at(path),
         })
+    }
+
+    /// Lets so many threads share the work of encoding.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// Appends rows, already in the table's sort order (ascending, nulls first, text by its bytes), also across
@@ -180,8 +187,8 @@ impl PartitionWriter {
         let order = OrderCheck::new(self.scope.table, &self.columns);
         let properties = properties::of(self.scope.table, &self.columns, self.expected_rows);
         if let State::Empty(sink) = std::mem::replace(&mut self.state, State::Failed) {
-            let encoder =
-                encode::pages(*sink, &schema, properties).map_err(LakeError::parquet(self.temporary.path()))?;
+            let encoder = encode::pages(*sink, &schema, properties, self.threads);
+            let encoder = encoder.map_err(LakeError::parquet(self.temporary.path()))?;
             self.state = State::Writing { schema, encoder, order };
         }
         Ok(())
