@@ -1,6 +1,6 @@
 //! The importer on a real store in a temporary directory.
 
-mod grid;
+mod days;
 mod sequences;
 mod undo;
 

@@ -43,7 +43,7 @@ pub use catalog::commit::Change;
 pub use catalog::history::SnapshotChange;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
-pub use publish::PublishedFile;
+pub use publish::{PublishedFile, rename_no_replace};
 pub use read::{CheckedFile, CheckedStream};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};

@@ -88,7 +88,8 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), LakeError> {
     sync().map_err(LakeError::io("bring to disk", directory))
 }
 
-pub(super) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+/// Renames a file, where no other has that name already.
+pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
         // Some file systems cannot refuse to replace in a rename, but every link refuses.

@@ -11,7 +11,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin};
 use super::routes::{
-    analytics, chunk_stream, chunks, health, imports, internal, job_events, jobs, metrics, performance, sql, uploads,
+    analytics, chunk_stream, chunks, health, import_days, imports, internal, job_events, jobs, metrics, performance,
+    sql, uploads,
 };
 use super::state::App;
 
@@ -41,6 +42,8 @@ pub(super) fn router(app: App) -> Router {
         .route("/api/analytics/configs", get(analytics::configs))
         .route("/api/performance/import-csv", post(performance::import_csv).layer(DefaultBodyLimit::max(upload_limit)))
         .route("/api/imports", get(imports::list))
+        .route("/api/imports/grid", get(import_days::grid))
+        .route("/api/imports/freshness", get(import_days::freshness))
         .route("/api/imports/{batch}", get(imports::show))
         .route("/api/imports/{batch}/undo", post(imports::undo))
         .route("/api/jobs", get(jobs::list))

@@ -12,6 +12,7 @@ mod concurrency;
 mod conformance;
 mod fold;
 mod import;
+mod inbox;
 mod inputs;
 mod jobs;
 mod kill;

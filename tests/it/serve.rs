@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ impl Server {
         Self::with(store, &[])
     }
 
-    /// The same with these variables in its environment.
+    /// With these variables in its environment.
     pub fn with(store: &TestStore, environment: &[(&str, &str)]) -> Self {
         let mut command = store.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.envs(environment.iter().copied());
@@ -63,6 +63,21 @@ impl Server {
     pub fn interrupt(&self) {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    }
+
+    /// Waits until it has been killed.
+    #[track_caller]
+    pub fn assert_killed(&mut self) {
+        use std::os::unix::process::ExitStatusExt;
+        let began = Instant::now();
+        let ended = loop {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                break ended;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "the server lives");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert_eq!(ended.signal(), Some(9), "{ended}");
     }
 
     pub fn get(&self, path: &str) -> (u16, Value) {

@@ -6,6 +6,7 @@ pub(super) mod chunk_stream;
 pub(super) mod chunks;
 pub(super) mod health;
 mod import_answer;
+pub(super) mod import_days;
 pub(super) mod imports;
 pub(super) mod internal;
 pub(super) mod job_events;
