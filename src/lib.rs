@@ -17,6 +17,8 @@ pub mod cli;
 pub mod config;
 pub mod db;
 pub mod entities;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod generate;
 pub mod inbox;
 pub mod ingest;

@@ -1,7 +1,7 @@
 //! Adding up the rows of one key, where a file says that they are parts of one row.
 
 use super::file_rows::Arrival;
-use super::resolve::Key;
+use super::key::NaturalKey;
 use super::rows::Rows;
 use crate::model::facts::Role;
 use crate::report::{NULL_WORD, Refusal, RowLayout, Words};
@@ -13,18 +13,19 @@ pub(super) fn equal_keys(
     layout: &RowLayout,
     words: &mut Words,
 ) -> Result<Rows, Refusal> {
-    let key = Key::of(rows, layout);
+    let key = NaturalKey::of(layout);
+    let row = |index: &u32| rows.row(*index as usize);
     let mut order: Vec<u32> = arrival.iter().cloned().flatten().map(|index| index as u32).collect();
-    order.sort_by(|a, b| key.compare(*a, *b));
+    order.sort_by(|a, b| key.compare(row(a), row(b)));
     let metrics: Vec<usize> = roles(layout, Role::Metric);
     let units: Vec<usize> = roles(layout, Role::Unit);
     let mut summed = Rows::new(rows.width());
     let mut sum = Vec::with_capacity(rows.width());
-    for parts in order.chunk_by(|a, b| key.compare(*a, *b).is_eq()) {
+    for parts in order.chunk_by(|a, b| key.same(row(a), row(b))) {
         sum.clear();
-        sum.extend_from_slice(rows.row(parts[0] as usize));
+        sum.extend_from_slice(row(&parts[0]));
         for part in &parts[1..] {
-            let part = rows.row(*part as usize);
+            let part = row(part);
             for metric in &metrics {
                 sum[*metric] = added(sum[*metric], part[*metric], words)?;
             }

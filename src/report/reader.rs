@@ -314,8 +314,12 @@ impl Reader {
         match no_row {
             NoRow::Total | NoRow::Astray => self.rows_skipped += 1,
             NoRow::Fault { cell, reason } => {
-                let value = cell.map(|(field, _)| fields.bytes(field));
-                self.faults.push(self.line.0, cell.map(|(_, column)| column), *reason, value);
+                let bytes = |field| match F::QUOTED {
+                    true => super::quoting::unquote(fields.bytes(field)).unwrap_or_default(),
+                    false => fields.bytes(field).into(),
+                };
+                let value = cell.map(|(field, _)| bytes(field));
+                self.faults.push(self.line.0, cell.map(|(_, column)| column), *reason, value.as_deref());
             }
         }
     }

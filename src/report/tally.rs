@@ -150,7 +150,8 @@ impl Dates {
             for row in 0..entry.rows {
                 // Beyond the kept lines only the count matters; the faults kept are fewer anyway.
                 let line = entry.lines.get(row as usize).copied().unwrap_or(0);
-                faults.push(line, Some("metric_date"), FaultReason::BadDate, Some(&entry.raw));
+                let value = quoting::unquote(&entry.raw);
+                faults.push(line, Some("metric_date"), FaultReason::BadDate, value.as_deref());
             }
         }
         faults.kept.sort_by_key(|fault| fault.line);

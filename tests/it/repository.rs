@@ -131,6 +131,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["model", "lake"]),
     ("telemetry", &["model"]),
     ("generate", &["model"]),
+    ("fuzzing", &["report", "query"]),
     ("lake", &["model", "db"]),
     ("entities", &["model", "db"]),
     ("sync", &["model", "db", "entities"]),

@@ -10,6 +10,7 @@ mod pages;
 mod properties;
 mod ranking;
 mod sink;
+mod values;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,9 +24,10 @@ use self::encode::Encoder;
 use self::order::OrderCheck;
 pub(super) use self::order::SORT;
 use self::sink::Sink;
+use self::values::DistinctValues;
 use super::bounds::{self, ColumnBounds};
 use super::error::LakeError;
-use super::{Hashes, Scope};
+use super::{Disk, Hashes, Scope};
 use crate::model::facts::{Column, ValueType};
 
 /// A data file being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -44,7 +46,7 @@ pub struct PartitionWriter {
 enum State {
     Empty(Box<Sink>),
     Failed,
-    Writing { schema: SchemaRef, encoder: Box<dyn Encoder>, order: OrderCheck },
+    Writing { schema: SchemaRef, encoder: Box<dyn Encoder>, order: OrderCheck, values: DistinctValues },
 }
 
 /// A complete file in tmp, on disk, its footer read back; [`publish`](super::Lake::publish) makes it permanent.
@@ -86,15 +88,21 @@ impl StagedFile {
 }
 
 /// A file in tmp that is removed unless someone takes it over.
-#[derive(Debug)]
 pub(super) struct Temporary {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     taken: bool,
 }
 
+impl std::fmt::Debug for Temporary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Temporary").field(&self.path).finish()
+    }
+}
+
 impl Temporary {
-    pub(super) fn at(path: PathBuf) -> Self {
-        Self { path, taken: false }
+    pub(super) fn at(disk: &Arc<dyn Disk>, path: PathBuf) -> Self {
+        Self { disk: Arc::clone(disk), path, taken: false }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -111,7 +119,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.taken {
             // What cannot be removed now is swept at the next start.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = self.disk.remove(&self.path);
         }
     }
 }
@@ -120,6 +128,7 @@ impl PartitionWriter {
     /// A writer into a new file at `path`. `columns` are stored columns in the table's order; those that are not
     /// nullable must be among them. `expected_rows` only evens out the row groups.
     pub(super) fn create(
+        disk: &Arc<dyn Disk>,
         path: PathBuf,
         scope: &Scope,
         columns: &[&'static Column],
@@ -139,7 +148,7 @@ impl PartitionWriter {
         if let Some(absent) = grain.iter().find(|name| !columns.iter().any(|c| &c.name == *name)) {
             return Err(refused(format!("the grain names {absent}, which the file does not store")));
         }
-        let file = File::create_new(&path).map_err(LakeError::io("create", &path))?;
+        let file = disk.create_new(&path).map_err(LakeError::io("create", &path))?;
         Ok(Self {
             scope: scope.clone(),
             columns: columns.to_vec(),
@@ -148,7 +157,7 @@ impl PartitionWriter {
             threads: 1,
             rows: 0,
             state: State::Empty(Box::new(Sink::new(file))),
-            temporary: Temporary::at(path),
+            temporary: Temporary::at(disk, path),
         })
     }
 
@@ -171,12 +180,13 @@ impl PartitionWriter {
             self.start(batch)?;
         }
         let table = self.scope.table;
-        let State::Writing { schema, encoder, order } = &mut self.state else {
+        let State::Writing { schema, encoder, order, values } = &mut self.state else {
             return Err(LakeError::Rows { table: table.name.clone(), what: "the writer failed before".into() });
         };
         let batch = RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec())
             .map_err(|error| LakeError::Rows { table: table.name.clone(), what: error.to_string() })?;
         order.check(table, &batch)?;
+        values.add(&batch);
         encoder.write(&batch).map_err(LakeError::parquet(self.temporary.path()))?;
         self.rows += batch.num_rows() as u64;
         Ok(())
@@ -189,7 +199,8 @@ impl PartitionWriter {
         if let State::Empty(sink) = std::mem::replace(&mut self.state, State::Failed) {
             let encoder = encode::pages(*sink, &schema, properties, self.threads);
             let encoder = encoder.map_err(LakeError::parquet(self.temporary.path()))?;
-            self.state = State::Writing { schema, encoder, order };
+            let values = DistinctValues::new(self.scope.table, &self.columns);
+            self.state = State::Writing { schema, encoder, order, values };
         }
         Ok(())
     }
@@ -201,7 +212,7 @@ impl PartitionWriter {
     pub fn finish(self) -> Result<StagedFile, LakeError> {
         let Self { scope, grain, rows, state, temporary, .. } = self;
         let path = temporary.path();
-        let State::Writing { encoder, .. } = state else {
+        let State::Writing { encoder, values, .. } = state else {
             return Err(LakeError::Rows {
                 table: scope.table.name.clone(),
                 what: "a data file has at least one row".into(),
@@ -216,7 +227,8 @@ impl PartitionWriter {
             return Err(LakeError::catalog(format!("{} holds {read} rows, {rows} were written", path.display())));
         }
         let (footer_bytes, tail_bytes) = tail(path, &metadata, bytes)?;
-        let bounds = bounds::of_file(&metadata);
+        let mut bounds = bounds::of_file(&metadata);
+        values.give(&mut bounds);
         let facts = FileFacts { rows, bytes, footer_bytes, tail_bytes, hashes, grain, bounds };
         Ok(StagedFile { scope, facts, temporary })
     }
