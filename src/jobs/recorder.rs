@@ -182,3 +182,60 @@ impl Shared {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::book::Entry;
+    use crate::jobs::listed;
+
+    #[test]
+    fn bytes_are_written_and_told_while_a_stage_counts_them_and_an_unended_job_has_failed() {
+        let place = tempfile::tempdir().unwrap();
+        let (db, clock) = (Db::open(&place.path().join("catscan.db")).unwrap(), Clock::system());
+        let entry = Entry { what: "a.csv".to_owned(), arguments: serde_json::Map::new() };
+        let job = book::queue(&db, &clock, AccountId::FIRST, "import", "command", vec![entry]).unwrap()[0];
+        let show = || listed::show(&db, job, None).unwrap().unwrap();
+        assert_eq!(show().state, "queued");
+
+        let feed = Feed::default();
+        let mut told = feed.progress();
+        let recorder = Recorder::start(db.clone(), clock, feed, AccountId::FIRST, vec![(job, 100)]);
+        recorder.stage(0, "reading", true);
+        recorder.read(0, 30);
+        recorder.read(0, 10);
+        let progress = told.blocking_recv().unwrap();
+        assert_eq!((progress.job_id, progress.bytes_done, progress.bytes_total), (job, 40, 100));
+        let record = show();
+        assert_eq!((record.state.as_str(), record.stage.as_deref()), ("running", Some("reading")));
+        assert_eq!((record.bytes_done, record.error), (Some(40), None));
+
+        recorder.finish();
+        let record = show();
+        assert_eq!((record.state.as_str(), record.bytes_done), ("failed", Some(40)));
+        assert!(record.error.unwrap().contains("broke off"));
+    }
+
+    #[test]
+    fn what_was_noted_is_written_when_the_recorder_is_finished() {
+        let place = tempfile::tempdir().unwrap();
+        let (db, clock) = (Db::open(&place.path().join("catscan.db")).unwrap(), Clock::system());
+        let entry = Entry { what: "a.csv".to_owned(), arguments: serde_json::Map::new() };
+        let job = book::queue(&db, &clock, AccountId::FIRST, "import", "command", vec![entry]).unwrap()[0];
+        let recorder = Recorder::start(db.clone(), clock, Feed::default(), AccountId::FIRST, vec![(job, 100)]);
+        for stage in ["reading", "writing", "committing"] {
+            recorder.stage(0, stage, stage == "reading");
+        }
+        recorder.ended(0, Ending { result: serde_json::json!({ "batch_id": 7 }), error: None });
+        recorder.finish();
+        let record = listed::show(&db, job, None).unwrap().unwrap();
+        let names: Vec<_> = record.stages.iter().map(|stage| stage.name.as_str()).collect();
+        assert_eq!(names, ["reading", "writing", "committing"]);
+        assert!(record.stages.iter().all(|stage| stage.finished_at.is_some()));
+        assert_eq!((record.state.as_str(), record.bytes_done), ("done", Some(100)));
+        assert_eq!(record.batch_id.map(|batch| batch.0), Some(7));
+        let events = crate::jobs::job_events(&db, None, 0, 10).unwrap();
+        let kinds: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["job_queued", "job_stage", "job_stage", "job_stage", "job_done"]);
+    }
+}
