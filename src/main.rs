@@ -15,7 +15,8 @@ fn main() -> ExitCode {
     // SAFETY: reads and sets a number of the allocator, which wants no other thread to do so meanwhile: none runs yet.
     unsafe {
         debug_assert!(
-            std::env::var_os("MIMALLOC_PURGE_DELAY").is_some() || libmimalloc_sys::mi_option_get(PURGE_DELAY) == 10,
+            std::env::var_os("MIMALLOC_PURGE_DELAY").is_some()
+                || matches!(libmimalloc_sys::mi_option_get(PURGE_DELAY), 10 | PURGE_DELAY_MS),
             "the option has another number in this version of the allocator"
         );
         libmimalloc_sys::mi_option_set_default(PURGE_DELAY, PURGE_DELAY_MS);

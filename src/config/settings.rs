@@ -74,6 +74,10 @@ pub struct ImportSettings {
     pub max_unpack_ratio: u32,
     /// Seconds without another call after which an upload in several calls is imported as it is.
     pub upload_quiet_seconds: u32,
+    /// Memory for the rows of files that are imported at the same time, MiB; more rows go through tmp/.
+    pub rows_memory_mib: u32,
+    /// Threads that read and write reports; 0 is one for each processor.
+    pub threads: u32,
     /// The days before a day whose mean its rows are measured by.
     pub anomaly_trailing_days: u32,
     /// How many of these must have been imported.
@@ -147,6 +151,8 @@ impl Default for ImportSettings {
             max_unpacked_mib: 65_536,
             max_unpack_ratio: 200,
             upload_quiet_seconds: 30,
+            rows_memory_mib: 1_024,
+            threads: 0,
             anomaly_trailing_days: 7,
             anomaly_imported_days: 3,
             anomaly_low_percent: 50.0,

@@ -167,7 +167,7 @@ impl<'a> Partitions<'a> {
         let mut outcomes = Outcomes::default();
         for piece in cut {
             let (rows, live) = piece.in_memory(width).map_err(failed)?;
-            let arrival = vec![0..rows.len()];
+            let arrival = std::iter::once(0..rows.len()).collect();
             let met = self.meet(rows, arrival, live, files.len(), &sort)?;
             outcomes += met.outcomes;
             self.write(&mut file, &met)?;
