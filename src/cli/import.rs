@@ -108,6 +108,7 @@ pub fn run(globals: &Globals, args: ImportArgs) -> Result<ExitCode, Failure> {
         again: args.again,
         dry_run: args.dry_run,
         max_reject_pct: args.max_reject_pct,
+        ..ImportRequest::default()
     };
     let view = ImportView::new(if args.json { Form::Json } else { Form::Words }, session.quiet);
     let view = if args.timings { view.with_timings() } else { view };

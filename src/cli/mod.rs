@@ -14,6 +14,7 @@ mod import;
 mod imports;
 mod init;
 mod inputs;
+mod jobs;
 mod numbers;
 mod progress;
 mod reset;
@@ -51,6 +52,7 @@ enum Command {
     Import(import::ImportArgs),
     Undo(undo::UndoArgs),
     Imports(imports::ImportsArgs),
+    Jobs(jobs::JobsArgs),
     Sync(sync::SyncArgs),
     Account(account::AccountArgs),
     Sql(sql::SqlArgs),
@@ -63,7 +65,7 @@ enum Command {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "sync", "account"]),
-    ("Ask", &["sql", "imports", "serve"]),
+    ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -98,6 +100,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(args) => import::run(&globals, args),
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
+        Command::Jobs(args) => jobs::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),

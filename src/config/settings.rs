@@ -42,6 +42,8 @@ pub struct ServerSettings {
     pub body_limit_kib: u32,
     /// Largest uploaded report, MiB.
     pub upload_limit_mib: u32,
+    /// Largest call with rows of an upload that comes in several, MiB.
+    pub chunk_limit_mib: u32,
     /// Seconds that running work may take to finish at shutdown.
     pub shutdown_grace_seconds: u32,
 }
@@ -70,6 +72,8 @@ pub struct ImportSettings {
     pub max_unpacked_mib: u32,
     /// Largest text per packed byte; the first 16 MiB are free.
     pub max_unpack_ratio: u32,
+    /// Seconds without another call after which an upload in several calls is imported as it is.
+    pub upload_quiet_seconds: u32,
     /// Memory for the rows of files that are imported at the same time, MiB; more rows go through tmp/.
     pub rows_memory_mib: u32,
     /// Threads that read and write reports; 0 is one for each processor.
@@ -127,6 +131,7 @@ impl Default for ServerSettings {
             body_idle_timeout_seconds: 30,
             body_limit_kib: 1024,
             upload_limit_mib: 2048,
+            chunk_limit_mib: 32,
             shutdown_grace_seconds: 30,
         }
     }
@@ -145,6 +150,7 @@ impl Default for ImportSettings {
             lock_wait_seconds: 600,
             max_unpacked_mib: 65_536,
             max_unpack_ratio: 200,
+            upload_quiet_seconds: 30,
             rows_memory_mib: 1_024,
             threads: 0,
             anomaly_trailing_days: 7,
@@ -175,6 +181,11 @@ impl ImportSettings {
     /// How long a writing command waits for another one.
     pub fn lock_wait(&self) -> Duration {
         Duration::from_secs(self.lock_wait_seconds.into())
+    }
+
+    /// How long an upload in several calls waits for the next one.
+    pub fn upload_quiet(&self) -> Duration {
+        Duration::from_secs(self.upload_quiet_seconds.into())
     }
 }
 

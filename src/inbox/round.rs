@@ -16,7 +16,7 @@ use super::verdict::Verdict;
 use super::{InboxError, account, event};
 use crate::entities::EntityError;
 use crate::ingest::ImportAnswer;
-use crate::jobs::{ImportFile, ImportRequest, Store, import};
+use crate::jobs::{ImportFile, ImportRequest, Origin, Store, import};
 use crate::model::AccountId;
 
 /// Says an answer as the command line does.
@@ -167,7 +167,8 @@ impl Inbox {
     fn import(&self, files: &[(&Arrival, Fetched)], account: AccountId) -> Vec<ImportAnswer> {
         let file =
             |(arrival, bytes): &(&Arrival, Fetched)| ImportFile { path: bytes.path.clone(), name: arrival.shown() };
-        let request = ImportRequest { files: files.iter().map(file).collect(), ..ImportRequest::default() };
+        let files = files.iter().map(file).collect();
+        let request = ImportRequest { files, origin: Origin::Inbox, ..ImportRequest::default() };
         import(&request, account, &self.store, &|_| {})
     }
 

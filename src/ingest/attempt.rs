@@ -138,7 +138,10 @@ impl<'a> Attempt<'a> {
             header = header.of_day(day)?;
             done.push(format!("all rows are taken to be of {day}, as --day says"));
         }
-        let kind = ReportKind::recognise(&header)?;
+        let kind = match self.options.made_as {
+            Some(name) => ReportKind::made_as(name, &header)?,
+            None => ReportKind::recognise(&header)?,
+        };
         self.answer.kind = Some(kind.name.clone());
         if let Some(asked) = self.options.kind.filter(|asked| asked.as_str() != kind.name) {
             let message = format!("by its header this is a {}, not of the kind {asked}: leave out --kind", kind.title);

@@ -70,6 +70,10 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Overrides [`ImportLimits::max_reject_pct`].
     pub max_reject_pct: Option<f64>,
+    /// Rows of the file with one key are parts of one: their numbers are added up. Else the later one replaces the one before.
+    pub sum_equal_keys: bool,
+    /// The kind that the file was made as, by this program: its header does not decide it.
+    pub made_as: Option<KindName>,
 }
 
 impl Default for ImportOptions {
@@ -85,6 +89,8 @@ impl Default for ImportOptions {
             again: false,
             dry_run: false,
             max_reject_pct: None,
+            sum_equal_keys: false,
+            made_as: None,
         }
     }
 }
@@ -142,6 +148,7 @@ impl Importer {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(source) = sources.get(number) else { return };
                 let mut turn = answers.turn(number);
+                let progress = progress.of_file(number).unwrap_or(progress);
                 let attempt = Attempt::new(self, source, options, progress, share);
                 let answer = attempt.run(claims.turn(number), commits.turn(number));
                 let answer = answer.unwrap_or_else(|error| {

@@ -43,12 +43,14 @@ mod resolve;
 mod restate;
 mod rows;
 mod spill;
+mod sum;
 #[cfg(test)]
 mod tests;
 mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
+mod uploads;
 mod utf16;
 
 pub use anomaly::{AnomalyRule, RowAnomaly};
@@ -65,3 +67,4 @@ pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
 pub use timings::{Stage, StageTime};
 pub use undo::{UndoAnswer, UndoError};
+pub use uploads::UploadLine;

@@ -17,7 +17,7 @@ use super::restate::restate;
 use super::rows::{Relay, Rows};
 use super::spill::Spill;
 use super::timings::{Stage, Stopwatch};
-use super::{ImportError, ImportOptions, Mode, live, pieces};
+use super::{ImportError, ImportOptions, Mode, live, pieces, sum};
 use crate::lake::{Lake, LiveFile, PartitionWriter, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
@@ -116,7 +116,7 @@ impl<'a> Partitions<'a> {
         }
         self.watch.lap(Stage::Live);
         let sort = self.sort_columns();
-        let met = self.meet(rows, &arrival, live, files.len(), &sort);
+        let met = self.meet(rows, arrival, live, files.len(), &sort)?;
         self.outcomes += met.outcomes;
         if met.outcomes.nothing_new() {
             return Ok(());
@@ -168,7 +168,7 @@ impl<'a> Partitions<'a> {
         for piece in cut {
             let (rows, live) = piece.in_memory(width).map_err(failed)?;
             let arrival = std::iter::once(0..rows.len()).collect();
-            let met = self.meet(rows, &arrival, live, files.len(), &sort);
+            let met = self.meet(rows, arrival, live, files.len(), &sort)?;
             outcomes += met.outcomes;
             self.write(&mut file, &met)?;
         }
@@ -190,27 +190,40 @@ impl<'a> Partitions<'a> {
     }
 
     /// Decides which rows live on. `files` is the number of files that the live rows, if any, come from.
-    fn meet(&mut self, rows: Rows, arrival: &Arrival, live: Rows, files: usize, sort: &SortColumns) -> Met {
+    fn meet(
+        &mut self,
+        mut rows: Rows,
+        mut arrival: Arrival,
+        live: Rows,
+        files: usize,
+        sort: &SortColumns,
+    ) -> Result<Met, Ended> {
+        if self.staging.options.sum_equal_keys {
+            let summed = sum::equal_keys(&rows, &arrival, &self.parsed.layout, &mut self.parsed.words)?;
+            // Each further part takes the place of the row before by their sum.
+            self.outcomes.replaced += (rows.len() - summed.len()) as u64;
+            arrival = std::iter::once(0..summed.len()).collect();
+            rows = summed;
+        }
         let layout = &self.parsed.layout;
-        let mut rows = rows;
         if live.len() == 0 {
-            let sorted = order::sorted(&rows, arrival.iter().cloned().flatten(), sort);
+            let sorted = order::sorted(&rows, arrival.into_iter().flatten(), sort);
             self.watch.lap(Stage::Sort);
             let (order, outcomes) = resolve(&rows, layout, sorted);
             self.watch.lap(Stage::Resolve);
-            return Met { rows, order, outcomes };
+            return Ok(Met { rows, order, outcomes });
         }
         let live_rows = live.len();
         let start = rows.append(live);
         let (mode, live) = (self.staging.options.mode, start..start + live_rows);
-        let (mut order, outcomes) = restate(&rows, layout, arrival, live, mode);
+        let (mut order, outcomes) = restate(&rows, layout, &arrival, live, mode);
         self.watch.lap(Stage::Resolve);
         // The rows of one file are in order as they stand.
         if outcomes.imported > 0 || files > 1 {
             order = order::sorted(&rows, order.iter().map(|index| *index as usize), sort).order;
         }
         self.watch.lap(Stage::Sort);
-        Met { rows, order, outcomes }
+        Ok(Met { rows, order, outcomes })
     }
 
     fn create(&self, day: Day, rows: u64) -> Result<PartitionWriter, Ended> {

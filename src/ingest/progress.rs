@@ -6,6 +6,10 @@ pub trait Progress: Sync {
     fn stage(&self, file: &str, stage: &'static str);
     /// That many bytes more were read.
     fn read(&self, bytes: u64);
+    /// Who wants to know it of one of several files, by its place among them; else they are told as one.
+    fn of_file(&self, _number: usize) -> Option<&dyn Progress> {
+        None
+    }
 }
 
 /// Nobody wants to know.

@@ -1,24 +1,36 @@
 //! Writing work as data: what a command runs itself when it holds the writer lock, or hands to the server that does.
 //!
-//! Invariant: [`run`] is the only way work is done, so a command has the same effect and tells the same events whoever
-//! runs it. Called by `cli` (as the writer) and by `server` (for commands handed over).
+//! Invariants: [`run`] is the only way work is done, so a command has the same effect and tells the same events whoever
+//! runs it; each import is a job from the moment it is asked for ([`queue`]) until it is done or failed, whatever
+//! happens to the process. Called by `cli` (as the writer) and by `server` (for commands handed over).
+//!
+//! `book` writes jobs down, `recorder` while they run, `listed` reads them, `feed` tells who watches.
 
 mod account;
+mod book;
+pub mod chunks;
+mod feed;
 mod import;
+mod listed;
+mod recorder;
 mod store;
 mod sync;
 mod undo;
+mod uploads;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
-pub use import::{ImportFile, ImportRequest, import};
+pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
+pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
+pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
+pub use uploads::{job_of_upload, name_upload};
 
-use crate::ingest::UndoAnswer;
+use crate::ingest::{Status, UndoAnswer};
 
 /// The header that carries the token of `run/serve.json` when work is handed over.
 pub const TOKEN_HEADER: &str = "x-catscan-token";
@@ -99,14 +111,48 @@ pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);
 
 /// Does the work and tells what happens; true when nothing was refused.
 pub fn run(job: &Job, store: &Store, tell: Listener<'_>) -> bool {
-    let ok = match job {
-        Job::Import(request) => import::run(request, store, tell),
-        Job::Undo(request) => undo::run(request, store, tell),
-        Job::Account(change) => account::run(change, store, tell),
-        Job::Sync { dir, account } => sync::run(dir, account.as_deref(), store, tell),
-    };
-    tell(Event::Finished { ok });
-    ok
+    queue(job.clone(), store).run(store, tell)
+}
+
+/// Takes the work on, to be run when its turn comes.
+pub fn queue(job: Job, store: &Store) -> QueuedJob {
+    QueuedJob(match job {
+        Job::Import(request) => match resolve(&store.db, request.account.as_deref()) {
+            Ok(account) => Queued::Import(QueuedImport::new(request, account, store)),
+            Err(error) => Queued::Refused(error.to_string()),
+        },
+        Job::Undo(request) => Queued::Undo(request),
+        Job::Account(change) => Queued::Account(change),
+        Job::Sync { dir, account } => Queued::Sync { dir, account },
+    })
+}
+
+/// Work that waits for its turn.
+#[derive(Debug)]
+pub struct QueuedJob(Queued);
+
+#[derive(Debug)]
+enum Queued {
+    Import(QueuedImport),
+    Undo(UndoRequest),
+    Account(AccountChange),
+    Sync { dir: PathBuf, account: Option<String> },
+    Refused(String),
+}
+
+impl QueuedJob {
+    /// Does the work and tells what happens; true when nothing was refused.
+    pub fn run(self, store: &Store, tell: Listener<'_>) -> bool {
+        let ok = match self.0 {
+            Queued::Import(import) => import.run(store, tell).iter().all(|answer| answer.status != Status::Refused),
+            Queued::Refused(message) => refuse(tell, message, None),
+            Queued::Undo(request) => undo::run(&request, store, tell),
+            Queued::Account(change) => account::run(&change, store, tell),
+            Queued::Sync { dir, account } => sync::run(&dir, account.as_deref(), store, tell),
+        };
+        tell(Event::Finished { ok });
+        ok
+    }
 }
 
 /// Tells a refusal; gives the `false` of [`run`].

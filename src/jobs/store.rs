@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 
+use super::book;
+use super::feed::Feed;
 use crate::config::{Config, DataDir, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
@@ -28,6 +30,8 @@ pub struct Store {
     pub lake: Lake,
     /// Reports into facts; only where the store is open for writing it has an effect.
     pub importer: Importer,
+    /// Who watches the jobs of this process.
+    pub feed: Feed,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -49,6 +53,9 @@ pub enum StoreError {
 /// Files that no commit names are kept this long: longer than the longest question and import.
 const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
 
+/// Events of jobs are kept for those who watch and were away; what became of a job stays.
+const EVENTS_KEPT: chrono::Duration = chrono::Duration::days(7);
+
 /// Uploads stand in `tmp` under this name until they are imported.
 pub const UPLOAD_PREFIX: &str = "upload-";
 
@@ -69,6 +76,12 @@ impl Store {
         let freed = store.importer.recover()?;
         if freed > 0 {
             tracing::info!("{freed} imports had died unfinished; their files can be imported again");
+        }
+        let forget = Utc::now() - EVENTS_KEPT;
+        let forget = Clock::fixed(forget).timestamp();
+        let dead = book::recover(&store.db, &Clock::system(), &forget)?;
+        if dead > 0 {
+            tracing::info!("{dead} jobs had died unfinished");
         }
         for damage in store.lake.check_lengths()? {
             tracing::warn!("{damage}");
@@ -105,7 +118,7 @@ impl Store {
         };
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        Self { dir, config, db, lake, importer, _lock: lock.map(Arc::new) }
+        Self { dir, config, db, lake, importer, feed: Feed::default(), _lock: lock.map(Arc::new) }
     }
 
     /// Only the writer receives uploads, so with the lock in hand those that are there have no owner. A command reads its

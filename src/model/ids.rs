@@ -40,6 +40,11 @@ id!(
     SnapshotId
 );
 
+id!(
+    /// One piece of background work (`jobs.job_id`).
+    JobId
+);
+
 impl AccountId {
     /// The account that exists from the start; users with a single account never see its id.
     pub const FIRST: Self = Self(1);

@@ -14,5 +14,5 @@ pub use clock::Clock;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use grouped::grouped;
-pub use ids::{AccountId, BatchId, SnapshotId};
+pub use ids::{AccountId, BatchId, JobId, SnapshotId};
 pub use money::{Currency, Micros};

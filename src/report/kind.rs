@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::recognition::Recognition;
-use super::{Header, Refusal, ReportRules, unknown};
+use super::{Header, KindName, Refusal, ReportRules, unknown};
 use crate::model::facts::{self, FactTable};
 
 /// A kind of report (DOMAIN: performance, bids, …) and where its rows land.
@@ -46,6 +46,14 @@ impl ReportKind {
         let Some(kind) = rules.kinds().iter().find(|kind| kind.recognised_by.iter().any(|by| by.fits(header))) else {
             return Err(unknown::refusal(header));
         };
+        let missing = kind.missing(header);
+        if missing.is_empty() { Ok(kind) } else { Err(Refusal::missing_columns(kind, missing, header)) }
+    }
+
+    /// The kind of that name, for a report that this program made as such: its header needs only all that it requires.
+    pub fn made_as(name: KindName, header: &Header) -> Result<&'static Self, Refusal> {
+        let rules: &'static ReportRules = header.rules;
+        let kind = rules.kind(name.as_str()).ok_or_else(|| unknown::refusal(header))?;
         let missing = kind.missing(header);
         if missing.is_empty() { Ok(kind) } else { Err(Refusal::missing_columns(kind, missing, header)) }
     }

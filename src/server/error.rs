@@ -81,6 +81,18 @@ impl ApiError {
         Self::new(status, code, detail)
     }
 
+    /// 507 where the disk is full, else our fault: what came could not be kept.
+    pub fn disk(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "disk_full",
+                "the server's disk is full; nothing was imported",
+            ),
+            _ => Self::internal(error),
+        }
+    }
+
     /// 422: a parameter is out of range or of another type.
     pub fn unprocessable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_parameter", detail)

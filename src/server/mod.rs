@@ -1,9 +1,10 @@
 //! The HTTP door: axum over one open store.
 //!
 //! `router` lists the routes, `middleware` is what happens around each of them, `routes` has one file per resource,
-//! `error` is what a caller is told, `listener` bounds connections, `watching` looks into inboxes. Invariants: loopback only, and only for this
-//! machine's own pages and programs; every body is bounded; nothing that blocks runs on the async runtime; while the
-//! server runs it holds the writer lock, and commands hand their work to `/internal/commands`.
+//! `error` is what a caller is told, `listener` bounds connections, `watching` looks into inboxes, `uploads` imports what
+//! came in several calls. Invariants: loopback only, and only for this machine's own pages and programs; every body is
+//! bounded; nothing that blocks runs on the async runtime; while the server runs it holds the writer lock, and commands
+//! hand their work to `/internal/commands`.
 
 mod error;
 mod listener;
@@ -14,6 +15,7 @@ mod routes;
 mod state;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod watching;
 
 use std::io;
@@ -131,6 +133,12 @@ impl Server {
         let patience = Duration::from_secs(settings.header_timeout_seconds.into());
         let listener = LimitedListener::new(listener, settings.max_connections, patience);
         let service = router::router(self.app.clone()).into_make_service_with_connect_info::<Connection>();
+        tokio::spawn(uploads::watch(self.app.clone()));
+        let app = self.app.clone();
+        let stopped = async move {
+            stopped.await;
+            app.stopping.send_replace(true);
+        };
         axum::serve(listener, service).with_graceful_shutdown(stopped).await
     }
 }

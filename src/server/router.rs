@@ -10,7 +10,10 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::error::ApiError;
 use super::middleware::{identify, own_origin};
-use super::routes::{analytics, health, import_days, imports, internal, performance, sql};
+use super::routes::{
+    analytics, chunk_stream, chunks, health, import_days, imports, internal, job_events, jobs, metrics, performance,
+    sql, uploads,
+};
 use super::state::App;
 
 /// Every route of the server. A request passes the layers from the last one written here to the first.
@@ -18,8 +21,21 @@ pub(super) fn router(app: App) -> Router {
     let settings = &app.store.config.server;
     let body_limit = settings.body_limit_kib as usize * 1024;
     let upload_limit = settings.upload_limit_mib as usize * 1024 * 1024;
+    let chunk_limit = settings.chunk_limit_mib as usize * 1024 * 1024;
     let body_idle = Duration::from_secs(settings.body_idle_timeout_seconds.into());
+    let dashboard = || {
+        let body = DefaultBodyLimit::max(chunk_limit);
+        Router::new()
+            .route("/performance/import", post(metrics::import).layer(body))
+            .route("/performance/import/batch", post(chunks::batch).layer(body))
+            .route("/performance/import/finalize", post(chunks::finalize))
+            .route("/performance/import/stream", post(chunk_stream::import).layer(DefaultBodyLimit::disable()))
+            .route("/uploads/history", get(uploads::history))
+    };
     Router::new()
+        // A proxy in front of us may take the prefix away.
+        .merge(dashboard())
+        .nest("/api", dashboard())
         .route("/health", get(health::show))
         .route("/api/health", get(health::show))
         .route("/api/sql", post(sql::ask))
@@ -30,6 +46,9 @@ pub(super) fn router(app: App) -> Router {
         .route("/api/imports/freshness", get(import_days::freshness))
         .route("/api/imports/{batch}", get(imports::show))
         .route("/api/imports/{batch}/undo", post(imports::undo))
+        .route("/api/jobs", get(jobs::list))
+        .route("/api/jobs/events", get(job_events::watch))
+        .route("/api/jobs/{job}", get(jobs::show))
         .route("/internal/commands", post(internal::run))
         .fallback(async || ApiError::not_found("there is nothing at this address; /api/health is the way in"))
         .layer(DefaultBodyLimit::max(body_limit))

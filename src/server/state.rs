@@ -3,11 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::ServeError;
 use super::error::ApiError;
 use crate::config::RunningServer;
+use crate::jobs::chunks::Chunks;
 use crate::jobs::{Store, resolve, scope};
 use crate::model::AccountId;
 use crate::query::{AccountScope, Engine};
@@ -22,12 +23,20 @@ pub(super) struct Shared {
     pub(super) announcement: RunningServer,
     /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
     pub(super) writing: Mutex<()>,
+    /// Reports that come as rows in several calls.
+    pub(super) chunks: Chunks,
+    /// Held while an upload is closed, until its job is listed.
+    pub(super) closing: Mutex<()>,
+    /// True once the server stops: answers without an end of their own end then.
+    pub(super) stopping: watch::Sender<bool>,
 }
 
 impl App {
     pub(super) fn new(store: Store, announcement: RunningServer) -> Result<Self, ServeError> {
         let engine = store.engine()?;
-        Ok(Self(Arc::new(Shared { store, engine, announcement, writing: Mutex::new(()) })))
+        let (writing, closing, stopping) = (Mutex::new(()), Mutex::new(()), watch::channel(false).0);
+        let chunks = Chunks::new(&store);
+        Ok(Self(Arc::new(Shared { store, engine, announcement, writing, chunks, closing, stopping })))
     }
 
     /// The account that a request names by name or number; the first one where it names none.

@@ -282,6 +282,17 @@ fn an_upload_that_is_no_report_is_an_error() {
 }
 
 #[test]
+fn a_call_with_more_rows_than_the_setting_allows_names_the_setting() {
+    let mut config = Config::default();
+    config.server.chunk_limit_mib = 1;
+    let server = TestServer::with(config);
+    let rows = json!({ "rows": vec![json!({ "creative_id": "1" }); 100_000] });
+    let answer = server.post_json("/performance/import/batch", &rows);
+    answer.assert_error(413, "body_too_large");
+    assert!(answer.body.contains("server.chunk_limit_mib"), "{}", answer.body);
+}
+
+#[test]
 fn config_performance_is_told_for_a_window() {
     let server = TestServer::start();
     server.upload("february.csv", REPORT);

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod checks;
+mod chunks;
 mod concurrency;
 mod conformance;
 mod csv_spectrum;
@@ -14,6 +15,7 @@ mod fold;
 mod import;
 mod inbox;
 mod inputs;
+mod jobs;
 mod kill;
 mod kinds;
 mod lifecycle;

@@ -42,6 +42,29 @@ impl Server {
         Self { child, address, agent }
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Kills the process, and waits until it is gone.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends what ends with the death of the server.
+    pub fn post_and_lose(&self, path: &str, body: &Value) {
+        let sent = self.agent.post(format!("http://{}{path}", self.address)).send_json(body);
+        assert!(sent.is_err(), "the server lives: {sent:?}");
+    }
+
+    /// Asks the server to stop, as Ctrl-C does, and does not wait for it.
+    pub fn interrupt(&self) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    }
+
     /// Waits until it has been killed.
     #[track_caller]
     pub fn assert_killed(&mut self) {

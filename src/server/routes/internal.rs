@@ -30,6 +30,8 @@ pub(crate) async fn run(State(app): State<App>, headers: HeaderMap, body: Bytes)
     let job: Job =
         serde_json::from_slice(&body).map_err(|error| ApiError::bad_request("invalid_job", error.to_string()))?;
     let (events, told) = mpsc::unbounded_channel();
+    let store = app.store.clone();
+    let job = blocking(move || jobs::queue(job, &store)).await?;
     tokio::spawn(async move {
         let turn = app.writing.try_lock();
         let _turn = match turn {
@@ -42,7 +44,7 @@ pub(crate) async fn run(State(app): State<App>, headers: HeaderMap, body: Bytes)
             }
         };
         let (store, sender) = (app.store.clone(), events.clone());
-        let done = blocking(move || jobs::run(&job, &store, &throttled(sender))).await;
+        let done = blocking(move || job.run(&store, &throttled(sender))).await;
         if done.is_err() {
             let message = "the server failed at this work; its log says how".to_owned();
             let _ = events.send(Event::Refused { message, help: None });

@@ -1,10 +1,17 @@
 //! One file per resource.
 
 pub(super) mod analytics;
+mod chunk_answer;
+pub(super) mod chunk_stream;
+pub(super) mod chunks;
 pub(super) mod health;
 mod import_answer;
 pub(super) mod import_days;
 pub(super) mod imports;
 pub(super) mod internal;
+pub(super) mod job_events;
+pub(super) mod jobs;
+pub(super) mod metrics;
 pub(super) mod performance;
 pub(super) mod sql;
+pub(super) mod uploads;

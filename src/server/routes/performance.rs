@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::import_answer;
 use crate::ingest::Mode;
-use crate::jobs::{ImportFile, ImportRequest, UPLOAD_PREFIX, import};
+use crate::jobs::{ImportFile, ImportRequest, Origin, QueuedImport, UPLOAD_PREFIX};
 use crate::model::{Currency, DateOrder, Day};
 use crate::report::KindName;
 use crate::server::error::ApiError;
@@ -62,6 +62,8 @@ impl Options {
             again: self.again,
             dry_run: self.dry_run,
             max_reject_pct: self.max_reject_pct,
+            origin: Origin::Upload,
+            ..ImportRequest::default()
         }
     }
 
@@ -86,14 +88,20 @@ pub(crate) async fn import_csv(
     options.check()?;
     let account = app.account(options.account.clone()).await?;
     let spooled = receive(&app, &options, request).await?;
-    let _turn = app.writing.lock().await;
-    let store = app.store.clone();
-    let answer = blocking(move || {
-        let file = ImportFile { path: spooled.path.clone(), name: spooled.name.clone() };
-        let request = options.request(file);
-        import(&request, account, &store, &|_| {}).into_iter().next()
-    })
-    .await?;
+    let file = ImportFile { path: spooled.path.clone(), name: spooled.name.clone() };
+    let (request, store) = (options.request(file), app.store.clone());
+    let queued = blocking(move || QueuedImport::new(request, account, &store)).await?;
+    let (working, store) = (app.clone(), app.store.clone());
+    // The task goes on when the client goes away, and keeps the file and the turn until it is done.
+    let task = tokio::spawn(async move {
+        let _turn = working.writing.lock().await;
+        blocking(move || {
+            let _spooled = spooled;
+            queued.run(&store, &|_| {}).into_iter().next()
+        })
+        .await
+    });
+    let answer = task.await.map_err(|error| ApiError::internal(&error))??;
     let answer = answer.ok_or_else(|| ApiError::internal(&"an import without an answer"))?;
     Ok(Json(import_answer::of(&app, account, &answer).await?))
 }
@@ -174,21 +182,10 @@ impl Spooled {
             let piece = piece?;
             let too_large = || ApiError::too_large("server.upload_limit_mib");
             left = left.checked_sub(piece.len() as u64).ok_or_else(too_large)?;
-            file.write_all(&piece).await.map_err(|error| full(&error))?;
+            file.write_all(&piece).await.map_err(|error| ApiError::disk(&error))?;
         }
-        file.flush().await.map_err(|error| full(&error))?;
+        file.flush().await.map_err(|error| ApiError::disk(&error))?;
         Ok(spooled)
-    }
-}
-
-fn full(error: &std::io::Error) -> ApiError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ApiError::new(
-            axum::http::StatusCode::INSUFFICIENT_STORAGE,
-            "disk_full",
-            "the server's disk is full; nothing was imported",
-        ),
-        _ => ApiError::internal(error),
     }
 }
 
