@@ -302,6 +302,10 @@ impl<'a> Attempt<'a> {
         if let Some(unknown) = unknown.filter(|unknown| unknown.rows > 0) {
             answer.warnings.insert("creative_id_unknown".to_owned(), unknown.rows);
         }
+        answer.anomalies = importer.anomalies(&snapshot, kind, self.options.account, &staged, &ended)?;
+        if !answer.anomalies.is_empty() {
+            answer.warnings.insert("upload_anomaly".to_owned(), answer.anomalies.len() as u64);
+        }
         answer.status = Status::Imported;
         answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
         if self.options.dry_run {

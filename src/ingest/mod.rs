@@ -1,17 +1,20 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`reading`: one
-//! reader or several into `date_rows`, spilling beyond the memory budget, put together by `file_rows`), claim its bytes (`record`), then per day: read the live partition (`live`), sort
-//! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
-//! makes history, faults and files visible together.
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse
+//! into rows by date (`reading`: one reader or several into `date_rows`, spilling beyond the memory budget, put together
+//! by `file_rows`), claim its bytes (`record`), then per day: leave alone the live files whose keys it
+//! cannot meet (`meeting`), read the others (`live`), sort (`order`), one row per `key` (`resolve`; `restate` where rows
+//! are live), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that makes history, faults and
+//! files visible together.
 //!
 //! Invariants: all days of a file or none; the same bytes once per account and kind; each row read has exactly one
 //! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
 //! thread.
 //!
-//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`] and
-//! [`Importer::grid`] show what was imported.
+//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`],
+//! [`Importer::grid`] and [`Importer::freshness`] show what was imported.
 
+mod anomaly;
 mod answer;
 mod attempt;
 mod change;
@@ -19,12 +22,15 @@ mod date_rows;
 mod encode;
 mod error;
 mod file_rows;
+mod freshness;
 mod grid;
 mod history;
 mod importer;
 mod input;
+mod key;
 mod kill;
 mod live;
+mod meeting;
 mod mode;
 mod order;
 mod packed;
@@ -33,6 +39,7 @@ mod progress;
 mod reading;
 mod record;
 mod resolve;
+mod restate;
 mod rows;
 mod spill;
 #[cfg(test)]
@@ -43,9 +50,11 @@ mod undo;
 mod unknown_creatives;
 mod utf16;
 
+pub use anomaly::{AnomalyRule, RowAnomaly};
 pub use answer::{DateRange, ImportAnswer, Status};
 pub use change::DayChange;
 pub use error::ImportError;
+pub use freshness::Freshness;
 pub use grid::{DayState, GridCell};
 pub use history::{FaultRecord, ImportRecord};
 pub use importer::{ImportLimits, ImportOptions, Importer};

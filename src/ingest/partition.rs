@@ -9,8 +9,10 @@ use arrow::array::StringArray;
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
 use super::file_rows::DayRows;
+use super::meeting::can_meet;
 use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
+use super::restate::restate;
 use super::rows::Rows;
 use super::timings::{Stage, Stopwatch};
 use super::{ImportError, ImportOptions, Mode, live};
@@ -88,24 +90,37 @@ impl<'a> Partitions<'a> {
             rows.fill(word, 0);
         }
         let Staging { lake, options, kind, batch, threads, .. } = self.staging;
-        let files = self.staging.live(day);
+        let mut files = self.staging.live(day);
         let parsed = &mut *self.parsed;
-        let mut all = Rows::new(parsed.layout.width());
+        let mut all = rows.relaid(&self.from, &parsed.layout);
+        let mut live = Rows::new(all.width());
         if options.mode != Mode::Replace {
+            files.retain(|file| can_meet(file, &all, parsed));
             for file in &files {
-                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut all)?;
+                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut live)?;
                 self.texts = None;
             }
         }
         self.watch.lap(Stage::Live);
-        let live_rows = 0..all.len();
-        let live = all.append(rows.relaid(&self.from, &parsed.layout));
-        let arrival =
-            std::iter::once(live_rows).chain(arrival.into_iter().map(|rows| rows.start + live..rows.end + live));
-        let columns = SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let sorted = order::sorted(&all, &arrival.collect(), &columns);
-        self.watch.lap(Stage::Sort);
-        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live, options.mode);
+        let (layout, dictionaries, sort) = (&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let (order, outcomes) = if live.len() == 0 {
+            let indexes = arrival.iter().cloned().flatten();
+            let sorted = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort));
+            self.watch.lap(Stage::Sort);
+            resolve(&all, layout, sorted)
+        } else {
+            let live_rows = live.len();
+            let start = all.append(live);
+            let (mut survivors, outcomes) = restate(&all, layout, &arrival, start..start + live_rows, options.mode);
+            self.watch.lap(Stage::Resolve);
+            // The rows of one file are in order as they stand.
+            if outcomes.imported > 0 || files.len() > 1 {
+                let indexes = survivors.iter().map(|index| *index as usize);
+                survivors = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort)).order;
+            }
+            self.watch.lap(Stage::Sort);
+            (survivors, outcomes)
+        };
         self.watch.lap(Stage::Resolve);
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
@@ -166,7 +181,7 @@ fn refuse_to_erase(staging: &Staging<'_>, parsed: &Parsed, day: Day, files: &[Ar
     if staging.options.drop_missing {
         return Ok(());
     }
-    for column in ["billing_id", "buyer_account_id"] {
+    for column in &staging.kind.table().parts_by {
         let dictionary = parsed.layout.position(column).and_then(|word| parsed.dictionaries[word].as_ref());
         let has = |text: &str| dictionary.is_some_and(|dictionary| dictionary.has(text));
         let live = live::distinct(files, staging.kind.table(), column)?;

@@ -3,6 +3,7 @@
 use crate::report::{NULL_WORD, RowLayout};
 
 const CHUNK_ROWS: usize = 1 << 15;
+const TILE_ROWS: usize = 256;
 
 /// Rows of `width` words each. A row's index never changes, but after rows were joined, not every index is a row: only
 /// the last chunk of each part may be short.
@@ -52,6 +53,22 @@ impl Rows {
         words.chunks_exact(self.width).for_each(|row| self.push(row));
     }
 
+    /// Appends `count` rows that come by column: (word, its value in each row); the other words are those of `null`.
+    pub(super) fn push_columns(&mut self, count: usize, null: &[u32], columns: &[(usize, Vec<u32>)]) {
+        let width = self.width;
+        // A tile of rows stays in the nearest cache while its columns are put in.
+        let mut tile = null.repeat(TILE_ROWS);
+        for start in (0..count).step_by(TILE_ROWS) {
+            let rows = TILE_ROWS.min(count - start);
+            for (word, values) in columns {
+                for (row, value) in tile.chunks_exact_mut(width).zip(&values[start..start + rows]) {
+                    row[*word] = *value;
+                }
+            }
+            tile.chunks_exact(width).take(rows).for_each(|row| self.push(row));
+        }
+    }
+
     /// The words of a row.
     #[inline]
     pub(super) fn row(&self, index: usize) -> &[u32] {
@@ -59,7 +76,6 @@ impl Rows {
         &self.chunks[index / CHUNK_ROWS][at..at + self.width]
     }
 
-    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
         self.chunks.iter().flat_map(|chunk| chunk.chunks_exact(self.width))
     }

@@ -1,6 +1,7 @@
 //! The importer on a real store in a temporary directory.
 
-mod grid;
+mod beside;
+mod days;
 mod sequences;
 mod undo;
 

@@ -37,6 +37,19 @@ pub(crate) trait DiskFile: Write + Send {
 /// The machine's own file system.
 pub(super) struct LocalDisk;
 
+/// Renames a file, where no other has that name already.
+pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(()),
+        // Some file systems cannot refuse to replace in a rename, but every link refuses.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            fs::hard_link(from, to)?;
+            fs::remove_file(from)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Disk for LocalDisk {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(File::create_new(path)?.into())
@@ -47,15 +60,7 @@ impl Disk for LocalDisk {
     }
 
     fn rename_no_replace(&self, from: &Path, to: &Path) -> io::Result<()> {
-        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            Ok(()) => Ok(()),
-            // Some file systems cannot refuse to replace in a rename, but every link refuses.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                fs::hard_link(from, to)?;
-                fs::remove_file(from)
-            }
-            Err(error) => Err(error.into()),
-        }
+        rename_no_replace(from, to)
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {

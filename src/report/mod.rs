@@ -11,6 +11,7 @@
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod agreement;
+mod ahead;
 mod blocks;
 pub mod cells;
 mod columns;
@@ -22,6 +23,7 @@ mod kind;
 mod kind_name;
 mod layout;
 mod lines;
+mod marks;
 mod parse;
 mod parsed;
 mod quoting;

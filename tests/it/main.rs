@@ -12,6 +12,7 @@ mod conformance;
 mod csv_spectrum;
 mod fold;
 mod import;
+mod inbox;
 mod inputs;
 mod kill;
 mod kinds;
