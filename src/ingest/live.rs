@@ -1,6 +1,7 @@
 //! The rows of a live partition, read back into the words of a file that meets them.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, StringArray};
@@ -22,18 +23,19 @@ pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {
     files.iter().flat_map(|file| &file.columns).map(String::as_str).collect()
 }
 
-/// Reads the rows of `file`, in the layout's words, and appends them to `rows`.
+/// Reads the rows of `file`, in the layout's words, and appends them to `rows`, which `group` sees after each row group.
 pub(super) fn read(
     file: &Arc<LiveFile>,
     layout: &RowLayout,
     dictionaries: &mut [Option<Dictionary>],
     words: &mut Words,
     rows: &mut Rows,
+    mut group: impl FnMut(&mut Rows) -> io::Result<()>,
 ) -> Result<(), ImportError> {
     let opened = Opened::new(file)?;
     let mut read: u64 = 0;
-    for group in 0..opened.row_groups() {
-        for batch in opened.row_group(group, layout.columns())? {
+    for number in 0..opened.row_groups() {
+        for batch in opened.row_group(number, layout.columns())? {
             let batch = batch.map_err(|error| ImportError::live_file(file, &error))?;
             let mut columns: Vec<(usize, Vec<u32>)> = Vec::with_capacity(batch.num_columns());
             for (array, field) in batch.columns().iter().zip(batch.schema().fields()) {
@@ -47,6 +49,7 @@ pub(super) fn read(
             rows.push_columns(batch.num_rows(), &null_row(layout), &columns);
             read += batch.num_rows() as u64;
         }
+        group(rows).map_err(ImportError::input(&file.path))?;
     }
     if read == file.rows {
         Ok(())

@@ -35,6 +35,7 @@ mod mode;
 mod order;
 mod packed;
 mod partition;
+mod pieces;
 mod progress;
 mod reading;
 mod record;

@@ -42,6 +42,12 @@ impl Store {
         Self { dir, db, importer }
     }
 
+    /// With so much memory for rows: a day that is larger goes through the disk.
+    fn with_memory(mut self, bytes: usize) -> Self {
+        self.importer.limits.rows_in_memory_bytes = bytes;
+        self
+    }
+
     fn file(&self, name: &str, rows: &str) -> Source {
         self.raw(name, &format!("{HEADER}{rows}"))
     }
