@@ -221,13 +221,13 @@ fn drive(name: &str, target: fn(&[u8]), corpus: &[Vec<u8>], words: &[&str]) {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let mut chance = Chance(TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let (started, mut inputs) = (Instant::now(), 0_u64);
     let fails = |inputs: u64, input: &[u8], how: &str| {
         panic!("{name}: {how} with input {inputs} of CATSCAN_FUZZ_SEED={seed}: b\"{}\"", input.escape_ascii())
     };
     for input in corpus {
         target(input);
     }
+    let (started, mut inputs) = (Instant::now(), 0_u64);
     while started.elapsed() < time {
         let input = chance.edited(corpus, words);
         let before = Instant::now();

@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::{
     DateReading, Fault, FaultReason, Header, ParseError, Parsed, Refusal, ReportKind, RowSink, Terms, records,
 };
-use crate::model::{Currency, Micros};
+use crate::model::{Currency, Day, Micros};
 
 pub(crate) use header_says::header_says;
 pub(crate) use round_trip::round_trip;
@@ -87,12 +87,14 @@ impl RowSink for Numbered {
 }
 
 fn terms() -> Terms {
-    let today = crate::model::Day::from_epoch_days(20_777);
+    let today = Day::from_epoch_days(20_777);
     Terms { today, date_order: None, account_date_order: None, account_currency: None }
 }
 
 fn recognised(text: &[u8]) -> Result<(Header, &'static ReportKind), Refusal> {
     let header = Header::read(text, true)?;
+    // A report without days is one of a day that someone said.
+    let header = header.clone().of_day(Day::from_epoch_days(20_776)).unwrap_or(header);
     let kind = ReportKind::recognise(&header)?;
     Ok((header.of_kind(kind)?, kind))
 }

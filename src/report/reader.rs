@@ -91,12 +91,12 @@ pub(super) enum NoRow {
 /// Currency of a row with money whose currency is decided at the end of the file: the first id of that dictionary.
 const THE_CURRENCY: u32 = 1;
 
-/// Whether the first cell of a row without a day says that it is one of totals.
+/// Whether the first cell of a row without a day says that it is one of totals; with its quotes or without.
 fn heads_totals(cell: &[u8]) -> bool {
-    let cell = cell.trim_ascii_start();
-    let first = cell.strip_prefix(b"\"").unwrap_or(cell).first().map(u8::to_ascii_lowercase);
-    matches!(first, Some(b't' | b'g'))
-        && std::str::from_utf8(cell).is_ok_and(|text| tally::is_total(text.trim().trim_matches('"')))
+    let is_around = |c: char| c == '"' || c.is_whitespace();
+    let first = cell.iter().find(|byte| !is_around(char::from(**byte)));
+    matches!(first, Some(b't' | b'T' | b'g' | b'G'))
+        && std::str::from_utf8(cell).is_ok_and(|text| tally::is_total(text.trim_matches(is_around)))
 }
 
 impl Reader {
@@ -234,9 +234,9 @@ impl Reader {
         if fields.len() != self.fields || self.fields == 1 {
             let first = fields.bytes(0);
             match fields.len() {
-                1 if first.is_empty() => return None,
+                1 if first.is_empty() || (F::QUOTED && first == b"\"\"") => return None,
                 n if n == self.fields => {}
-                _ if first.to_ascii_lowercase().starts_with(b"total") => return Some(Err(NoRow::Total)),
+                _ if heads_totals(first) => return Some(Err(NoRow::Total)),
                 _ => return Some(Err(NoRow::Fault { cell: None, reason: FaultReason::FieldCount })),
             }
         }

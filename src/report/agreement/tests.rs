@@ -192,6 +192,17 @@ proptest! {
     }
 }
 
+#[test]
+fn of_short_rows_in_quotes() {
+    let short = "\"Total\"\n\" total\",1\n\"\"\n\"\",\"\"\n\"Grand total\"\n \"Total\"\n\"x\"\n";
+    for header in [HEADER, "Billing ID,Creative ID,Impressions\n"] {
+        assert_eq!(difference(format!("{header}{short}").as_bytes(), &LENGTHS), None);
+    }
+    let said = in_blocks_of(BLOCK_BYTES, format!("{HEADER}{}", &short[..short.find(" \"").unwrap()]).as_bytes());
+    let said = said.unwrap().unwrap();
+    assert_eq!((said.rows_skipped, said.by_reason[&FaultReason::FieldCount]), (3, 1), "a line of nothing is no row");
+}
+
 /// A record with a quoted line end, doubled quotes and CRLF.
 const SPECIAL: &str = "11/13/26,\"7\",\"c\"\"1\",\"two\r\nlines, \"\"q\"\"\",n,\"1,234\",US$1.50\r\n";
 
