@@ -5,6 +5,7 @@
 
 mod account;
 mod import;
+mod migrate;
 mod store;
 mod sync;
 mod undo;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use import::{ImportFile, ImportRequest, import};
+pub use migrate::MigrateRequest;
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
 
@@ -40,6 +42,8 @@ pub enum Job {
         /// Account by name or number; `None` is the first one.
         account: Option<String>,
     },
+    /// Take over the predecessor's database.
+    MigrateFrom(MigrateRequest),
 }
 
 /// What happens while work is done, in order; the last one is [`Event::Finished`].
@@ -75,6 +79,11 @@ pub enum Event {
         /// Counts per kind of entity.
         answer: serde_json::Value,
     },
+    /// The predecessor's database is taken over.
+    Migrated {
+        /// What became of its rows.
+        answer: serde_json::Value,
+    },
     /// The work did something worth a sentence.
     Said {
         /// The sentence.
@@ -104,6 +113,7 @@ pub fn run(job: &Job, store: &Store, tell: Listener<'_>) -> bool {
         Job::Undo(request) => undo::run(request, store, tell),
         Job::Account(change) => account::run(change, store, tell),
         Job::Sync { dir, account } => sync::run(dir, account.as_deref(), store, tell),
+        Job::MigrateFrom(request) => migrate::run(request, store, tell),
     };
     tell(Event::Finished { ok });
     ok

@@ -16,6 +16,7 @@ mod kill;
 mod kinds;
 mod lifecycle;
 mod malformed;
+mod migrate;
 mod not_run;
 mod repository;
 mod serve;

@@ -1,0 +1,389 @@
+//! Taking over the predecessor's database: every row and every micro is in the store or accounted for, however often and
+//! however rudely it is done. The sums of the store are held against sums that SQLite makes of the old tables.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use super::store::{TestStore, integer, repository};
+
+/// A database of the predecessor, made anew.
+fn old(store: &TestStore, schema: &str, more: &str) -> PathBuf {
+    let path = store.beside("old.db");
+    let schema = fs::read_to_string(repository(&format!("tests/it/predecessor/{schema}.sql"))).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(&schema).unwrap();
+    connection.execute_batch(more).unwrap();
+    path
+}
+
+/// Migrates; the answer as `--json` prints it.
+#[track_caller]
+fn migrate(store: &TestStore, old: &Path, more: &[&str]) -> Value {
+    let ran = store.run(&[&["migrate-from", old.to_str().unwrap(), "--json"], more].concat());
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"));
+    for counts in answer["facts"].as_object().unwrap().values() {
+        let outcomes = ["imported", "replaced", "duplicate", "rejected", "skipped", "of_other_days", "unowned"];
+        let sum: i64 = outcomes.iter().map(|outcome| integer(&counts[outcome])).sum();
+        assert_eq!(integer(&counts["rows"]), sum, "every row has one outcome: {counts:#}");
+    }
+    for spend in answer["spend"].as_object().unwrap().values() {
+        assert_eq!(spend["difference_micros"], 0, "every micro is accounted for: {spend:#}");
+    }
+    let refused = answer["facts"].as_object().unwrap().values().any(|counts| integer(&counts["refused"]) > 0);
+    assert_eq!(ran.code, Some(i32::from(refused)), "{ran:#?}");
+    answer
+}
+
+/// What a refused migration says.
+#[track_caller]
+fn refusal(store: &TestStore, old: &Path) -> String {
+    let ran = store.run(&["migrate-from", old.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
+    assert!(ran.stderr.starts_with("error: "), "{ran:#?}");
+    ran.stderr
+}
+
+/// Rows of a question to the old database, as JSON.
+fn fold(old: &Path, sql: &str) -> Vec<Value> {
+    use rusqlite::OpenFlags;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{}?immutable=1", old.display()), flags).unwrap();
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    rows.map(|row| serde_json::from_str(&row.unwrap()).unwrap()).collect()
+}
+
+const SUMS: &str = "SELECT report, CAST(metric_date AS VARCHAR) AS day, billing_id, count(*) AS row_count, \
+    sum(impressions) AS impressions, sum(clicks) AS clicks, sum(spend_micros) AS spend_micros, \
+    sum(reached_queries) AS reached, sum(video_starts) AS starts \
+    FROM rtb_daily GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+
+const OLD_SUMS: &str = "SELECT json_object('report', 'performance', 'day', metric_date, 'billing_id', billing_id, \
+    'row_count', count(*), 'impressions', sum(impressions), 'clicks', sum(clicks), 'spend_micros', sum(spend_micros), \
+    'reached', sum(reached_queries), 'starts', sum(video_starts)) FROM rtb_daily \
+    GROUP BY metric_date, billing_id ORDER BY metric_date, billing_id";
+
+#[test]
+fn v40_is_in_the_store_as_sqlite_sums_it_and_doing_it_again_changes_nothing() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    let bytes = fs::read(&old).unwrap();
+    let first = migrate(&store, &old, &["--currency", "EUR"]);
+    assert_eq!(store.sql(SUMS), fold(&old, OLD_SUMS));
+    assert_eq!(first["facts"]["rtb_daily"]["imported"], 360);
+    assert_eq!(first["facts"]["rtb_daily"]["imports"], 3, "one commit a day");
+    let spend = integer(&fold(&old, "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily")[0]["s"]);
+    assert_eq!(first["spend"]["EUR"]["database_micros"], spend);
+    assert_eq!(first["spend"]["EUR"]["read_micros"], spend);
+    // One vocabulary, whoever wrote the word; and columns that nobody filled are no columns.
+    let words = "SELECT DISTINCT country, platform, environment, currency FROM rtb_daily WHERE country = 'DE' \
+                 ORDER BY platform";
+    let row = |platform| json!({"country": "DE", "platform": platform, "environment": "APP", "currency": "EUR"});
+    assert_eq!(store.sql(words), [row("PERSONAL_COMPUTER"), row("PHONE")]);
+    assert_eq!(store.number("SELECT count(bids) AS n FROM rtb_daily"), 0, "0 by default is not said");
+
+    let digest = store.digest();
+    let again = migrate(&store, &old, &["--currency", "EUR"]);
+    assert_eq!(store.digest(), digest);
+    assert_eq!(again["facts"]["rtb_daily"]["duplicate"], 360);
+    assert_eq!(again["facts"]["rtb_daily"]["known"], 3);
+    assert_eq!(again["spend"], first["spend"]);
+    assert!(again["entities"].as_object().unwrap().values().all(|counts| counts["added"] == 0), "{again:#}");
+    assert_eq!(fs::read(&old).unwrap(), bytes, "the old database is only read");
+    let beside = fs::read_dir(old.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name());
+    let beside: Vec<_> = beside.filter(|name| name.to_string_lossy().starts_with("old.db")).collect();
+    assert_eq!(beside, ["old.db"], "no file was made beside it");
+}
+
+#[test]
+fn entities_are_added_with_what_users_wrote_and_those_of_the_store_stay() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    let answer = migrate(&store, &old, &[]);
+    let added = |table: &str| integer(&answer["entities"][table]["added"]);
+    for (table, rows) in [
+        ("buyer_seats", 1),
+        ("pretargeting_configs", 2),
+        ("rtb_endpoints", 1),
+        ("creatives", 2),
+        ("campaigns", 1),
+        ("creative_campaigns", 1),
+        ("pretargeting_history", 1),
+        ("pretargeting_pending_changes", 1),
+        ("pretargeting_snapshots", 1),
+    ] {
+        assert_eq!(added(table), rows, "{table}: {answer:#}");
+    }
+    let notes = answer["notes"].to_string();
+    assert!(notes.contains("creative_campaigns row 2 was not taken: its creative is not there"), "{notes}");
+    assert!(notes.contains("pretargeting_pending_changes row 2 was not taken: CHECK constraint failed"), "{notes}");
+    let left = json!([{"table": "recommendations", "rows": 1, "reason": "advice is made anew from the facts"}]);
+    assert_eq!(answer["left"], left);
+    let configs = "SELECT config_id, user_name, state, included_sizes, maximum_qps FROM pretargeting_configs \
+                   ORDER BY config_id";
+    let configs = store.sql(configs);
+    assert_eq!(configs[0]["user_name"], "Europe, small");
+    assert_eq!(configs[0]["included_sizes"].to_string().matches("300x250").count(), 1);
+    assert_eq!((&configs[1]["state"], integer(&configs[1]["maximum_qps"])), (&json!("SUSPENDED"), 500));
+    let db = store.sqlite();
+    let text = |sql: &str| db.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(text("SELECT bidder_id FROM accounts"), "299038253");
+    assert_eq!(text("SELECT assigned_by FROM campaign_creatives"), "clustering");
+    let made = "SELECT changed_by || changed_at FROM pretargeting_history WHERE change_type = 'add_size'";
+    assert_eq!(text(made), "jen2025-12-02T09:30:00.000Z");
+    assert_eq!(text("SELECT total_spend_micros || state FROM pretargeting_snapshots"), "12345678ACTIVE");
+    assert_eq!(text("SELECT approval_status FROM creatives WHERE creative_id = 'cr-2'"), "DISAPPROVED");
+
+    // What the store knows is newer: another database of the same bidder overwrites nothing.
+    let change = "UPDATE pretargeting_configs SET display_name = 'stale', user_name = 'stale', state = 'SUSPENDED'; \
+                  UPDATE creatives SET advertiser_name = 'stale'";
+    Connection::open(&old).unwrap().execute_batch(change).unwrap();
+    let again = migrate(&store, &old, &[]);
+    assert_eq!(again["entities"]["pretargeting_configs"]["kept"], 2);
+    let names = "SELECT group_concat(display_name || coalesce(user_name, '-'), ';') FROM \
+                 (SELECT * FROM pretargeting_configs ORDER BY config_id)";
+    assert_eq!(text(names), "EU allEurope, small;US videostale", "only a missing name of the user's own is filled in");
+}
+
+#[test]
+fn the_older_table_gives_performance_rows_where_a_seat_is_known_and_the_bidders_own_else() {
+    let store = TestStore::new();
+    let old = old(&store, "older", "");
+    let answer = migrate(&store, &old, &[]);
+    assert_eq!(answer["facts"]["performance_metrics"]["imported"], 200);
+    let by_kind = "SELECT json_object('report', CASE WHEN seat_id IS NULL THEN 'bidder' ELSE 'performance' END, \
+        'day', metric_date, 'billing_id', CASE WHEN seat_id = 7 THEN '72245759413' END, 'row_count', count(*), \
+        'impressions', sum(impressions), 'clicks', sum(clicks), 'spend_micros', sum(spend_micros), \
+        'reached', CASE WHEN seat_id = 7 THEN sum(reached_queries) END, \
+        'starts', CASE WHEN seat_id = 7 THEN 20 * count(*) END) \
+        FROM performance_metrics GROUP BY seat_id IS NULL, metric_date ORDER BY seat_id IS NOT NULL, metric_date";
+    assert_eq!(store.sql(SUMS), fold(&old, by_kind));
+    assert_eq!(store.number("SELECT count(DISTINCT country) AS n FROM rtb_daily"), 1, "BR and Brazil are one country");
+    let again = migrate(&store, &old, &[]);
+    assert_eq!(integer(&again["facts"]["performance_metrics"]["known"]), 4);
+    assert_eq!(store.sql(SUMS), fold(&old, by_kind));
+}
+
+#[test]
+fn a_database_with_both_tables_counts_a_day_once() {
+    let store = TestStore::new();
+    let both = "CREATE TABLE performance_metrics (id INTEGER PRIMARY KEY, creative_id TEXT, metric_date DATE, \
+                impressions INTEGER DEFAULT 0, clicks INTEGER DEFAULT 0, spend_micros INTEGER DEFAULT 0); \
+                INSERT INTO performance_metrics (creative_id, metric_date, impressions, spend_micros) \
+                VALUES ('cr-1', '2025-12-08', 5, 100), ('cr-1', '2025-12-01', 7, 30)";
+    let old = old(&store, "v40", both);
+    let answer = migrate(&store, &old, &[]);
+    let counts = &answer["facts"]["performance_metrics"];
+    assert_eq!((&counts["imported"], &counts["of_other_days"]), (&json!(1), &json!(1)));
+    assert_eq!(answer["spend"]["unknown"]["left_micros"], 100);
+    assert!(answer["notes"].to_string().contains("the same traffic"), "{answer:#}");
+}
+
+#[test]
+fn rows_at_fault_are_named_by_table_and_rowid_and_their_money_is_accounted_for() {
+    let store = TestStore::new();
+    let faults = "UPDATE rtb_daily SET creative_id = '' WHERE id = 7; \
+                  UPDATE rtb_daily SET impressions = 'many' WHERE id = 130; \
+                  UPDATE rtb_daily SET spend_micros = 'free' WHERE id = 131; \
+                  UPDATE rtb_daily SET publisher_name = 'two' || char(10) || 'lines' WHERE id IN (3, 129); \
+                  INSERT INTO rtb_daily (id, account_id, import_batch_id, metric_date, creative_id, billing_id, \
+                      impressions, spend_micros) VALUES (900, 1, 'b9', '', 'cr-1', '72245759413', 3, 44), \
+                      (901, 1, 'b9', 'soon', 'cr-1', '72245759413', 3, 55)";
+    let old = old(&store, "v40", faults);
+    let answer = migrate(&store, &old, &[]);
+    let named: Vec<(i64, &str)> = answer["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (integer(&fault["row"]), fault["reason"].as_str().unwrap()))
+        .collect();
+    let expected =
+        [(900, "no_date"), (7, "no_creative_id"), (130, "bad_number"), (131, "bad_money"), (901, "bad_date")];
+    assert_eq!(named, expected);
+    let counts = &answer["facts"]["rtb_daily"];
+    assert_eq!((integer(&counts["imported"]), integer(&counts["rejected"])), (357, 5));
+    let refused: Vec<&str> =
+        answer["refused"].as_array().unwrap().iter().map(|r| r["import"].as_str().unwrap()).collect();
+    assert_eq!(refused, ["old.db:rtb_daily:", "old.db:rtb_daily:soon"], "a day that is none is refused as a whole");
+    let rejected = "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily \
+                    WHERE id IN (7, 130, 900, 901) AND typeof(spend_micros) = 'integer'";
+    assert_eq!(answer["spend"]["unknown"]["rejected_micros"], fold(&old, rejected)[0]["s"]);
+    let kept: Vec<(i64, String)> = {
+        let db = store.sqlite();
+        let mut statement = db.prepare("SELECT line, reason FROM import_faults ORDER BY line").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(kept.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [7, 130, 131, 900, 901]);
+    // The same accounting when it is all known already, but for what is refused anew.
+    let again = migrate(&store, &old, &[]);
+    assert_eq!(again["spend"], answer["spend"]);
+    assert_eq!(
+        (integer(&again["facts"]["rtb_daily"]["duplicate"]), integer(&again["facts"]["rtb_daily"]["rejected"])),
+        (357, 5)
+    );
+}
+
+#[test]
+fn rows_of_one_key_end_as_the_later_one() {
+    let store = TestStore::new();
+    let twice = "INSERT INTO rtb_daily SELECT id + 1000, account_id, 'b9', metric_date, creative_id, billing_id, \
+                 creative_size, creative_format, country, platform, environment, publisher_id, publisher_name, app_id, \
+                 app_name, reached_queries, bids, bids_in_auction, impressions, clicks, spend_micros + (id = 1), \
+                 video_starts, video_completions, 'again' || id, created_at FROM rtb_daily WHERE id <= 10";
+    let old = old(&store, "v40", twice);
+    let answer = migrate(&store, &old, &[]);
+    assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 360, "replays count once");
+    let counts = &answer["facts"]["rtb_daily"];
+    assert_eq!(integer(&counts["rows"]), 370);
+    assert_eq!(integer(&counts["imported"]) + integer(&counts["replaced"]) + integer(&counts["duplicate"]), 370);
+    let last = "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily WHERE id > 10";
+    assert_eq!(store.number("SELECT sum(spend_micros) AS s FROM rtb_daily"), integer(&fold(&old, last)[0]["s"]));
+}
+
+#[test]
+fn amounts_in_floats_become_micros_and_those_that_were_rounded_are_counted() {
+    let store = TestStore::new();
+    let path = store.beside("old.db");
+    let rows = "CREATE TABLE performance_metrics (creative_id TEXT, date DATE, impressions INTEGER, clicks INTEGER, \
+                spend REAL); \
+                INSERT INTO performance_metrics VALUES ('a', '2025-11-01', 5, 1, 0.1), ('b', '2025-11-01', 5, 1, 2), \
+                ('c', '2025-11-01', 5, 1, 0.1234565), ('d', '2025-11-01', 5, 1, 0.3000000000000000444)";
+    Connection::open(&path).unwrap().execute_batch(rows).unwrap();
+    let answer = migrate(&store, &path, &["--currency", "USD"]);
+    let spend = "SELECT creative_id, spend_micros FROM rtb_daily ORDER BY creative_id";
+    let spend: Vec<i64> = store.sql(spend).iter().map(|row| integer(&row["spend_micros"])).collect();
+    assert_eq!(spend, [100_000, 2_000_000, 123_456, 300_000]);
+    assert_eq!(answer["spend"]["USD"]["rounded"], 2);
+}
+
+#[test]
+fn several_bidders_get_an_account_each_and_rows_go_to_their_own() {
+    let store = TestStore::new();
+    let second = "INSERT INTO accounts (id, bidder_id, display_name, credentials_path) VALUES (2, '555', 'Second', ''); \
+                  UPDATE rtb_daily SET account_id = 2 WHERE id % 10 = 0; \
+                  UPDATE rtb_daily SET account_id = 9, billing_id = 'nobody' WHERE id = 15";
+    let old = old(&store, "v40", second);
+    let dry = migrate_code(&store, &old, &["--dry-run"]);
+    assert_eq!(store.sqlite().query_row("SELECT count(*) FROM accounts", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    let answer = migrate_code(&store, &old, &[]);
+    assert_eq!(dry["facts"], answer["facts"], "a dry run says what will be");
+    assert_eq!(answer["facts"]["rtb_daily"]["unowned"], 1);
+    let count = |account: &str| {
+        let printed =
+            store.succeed(&["sql", "--account", account, "--format", "csv", "SELECT count(*) FROM rtb_daily"]);
+        printed.lines().last().unwrap().parse::<i64>().unwrap()
+    };
+    assert_eq!((count("Acme"), count("Second")), (323, 36));
+    let refused = store.run(&["migrate-from", old.to_str().unwrap(), "--account", "Acme"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("leave --account out"), "{refused:#?}");
+}
+
+/// Migrates where rows of nobody are left out, which is exit code 1.
+#[track_caller]
+fn migrate_code(store: &TestStore, old: &Path, more: &[&str]) -> Value {
+    let ran = store.run(&[&["migrate-from", old.to_str().unwrap(), "--json"], more].concat());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn a_dry_run_answers_the_same_and_changes_nothing() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    let digest = store.digest();
+    let mut dry = migrate(&store, &old, &["--dry-run"]);
+    assert_eq!(store.digest(), digest);
+    let rows = "SELECT (SELECT count(*) FROM creatives) + (SELECT count(*) FROM import_history) \
+                + (SELECT count(*) FROM campaigns) + (SELECT count(*) FROM accounts WHERE bidder_id IS NOT NULL)";
+    assert_eq!(store.sqlite().query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    let real = migrate(&store, &old, &[]);
+    dry["dry_run"] = json!(false);
+    assert_eq!(dry, real);
+}
+
+#[test]
+fn killed_in_the_middle_it_goes_on_where_it_stopped() {
+    let whole = TestStore::new();
+    migrate(&whole, &old(&whole, "v40", ""), &[]);
+    for point in ["after_claim", "before_commit", "after_commit"] {
+        let store = TestStore::new();
+        let old = old(&store, "v40", "");
+        let mut command = store.command(&["migrate-from", old.to_str().unwrap()]);
+        command.env("CATSCAN_KILL_AT", point).stdout(Stdio::null()).stderr(Stdio::null());
+        assert_eq!(command.status().unwrap().signal(), Some(9), "{point} was not reached");
+        let committed = i64::from(point == "after_commit");
+        assert_eq!(store.number("SELECT count(DISTINCT metric_date) AS n FROM rtb_daily"), committed);
+        let answer = migrate(&store, &old, &[]);
+        assert_eq!(integer(&answer["facts"]["rtb_daily"]["known"]), committed, "{point}: {answer:#}");
+        assert_eq!(store.sql(SUMS), whole.sql(SUMS), "{point}");
+        let left = fs::read_dir(store.data_dir().join("tmp")).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("migration")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn a_file_that_the_predecessor_took_in_is_not_imported_twice() {
+    let store = TestStore::new();
+    let sample = repository("data/samples/performance.csv");
+    let bytes = fs::read(&sample).unwrap();
+    let hash: String =
+        ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let hashes = format!(
+        "CREATE TABLE processed_files (id INTEGER PRIMARY KEY, file_hash TEXT, processed_at TIMESTAMP); \
+         INSERT INTO processed_files (file_hash, processed_at) VALUES ('{}', '2026-02-26 05:00:00'), ('?', NULL)",
+        hash.to_uppercase()
+    );
+    let old = old(&store, "v40", &hashes);
+    let answer = migrate(&store, &old, &[]);
+    assert_eq!(answer["hashes"]["processed_files"], json!({"rows": 2, "added": 1, "known": 0, "unusable": 1}));
+    let digest = store.digest();
+    let known = store.import(&sample);
+    assert_eq!((&known["status"], &known["batch_id"]), (&json!("duplicate"), &Value::Null));
+    assert!(known["notes"][0].as_str().unwrap().contains("at 2026-02-26T05:00:00.000Z; --again"), "{known:#}");
+    assert_eq!(store.digest(), digest);
+    assert!(store.succeed(&["import", sample.to_str().unwrap()]).contains("the predecessor took in this very file"));
+    let again = store.run(&["import", "--again", "--json", sample.to_str().unwrap()]);
+    assert!(again.code == Some(0) && again.stdout.contains("\"imported\""), "{again:#?}");
+    assert_eq!(migrate(&store, &old, &[])["hashes"]["processed_files"]["known"], 1);
+}
+
+#[test]
+fn what_cannot_be_taken_over_is_refused_with_what_was_found() {
+    let store = TestStore::new();
+    let path = store.beside("wrong.db");
+    assert!(refusal(&store, &path).contains("no such file"));
+    fs::write(&path, "creative_id,date\n").unwrap();
+    assert!(refusal(&store, &path).contains("is not a SQLite database"));
+    fs::remove_file(&path).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE tea (cups); CREATE TABLE pots (size)").unwrap();
+    let unknown = refusal(&store, &path);
+    assert!(unknown.contains("it has pots, tea") && unknown.contains("rtb_daily, performance_metrics"), "{unknown}");
+    connection.execute_batch("CREATE TABLE rtb_daily (metric_date)").unwrap();
+    assert!(refusal(&store, &path).contains("table rtb_daily lacks the column creative_id"));
+    connection.execute_batch("PRAGMA user_version = 41").unwrap();
+    assert!(refusal(&store, &path).contains("schema version 41, and this program knows"));
+    let own = TestStore::new();
+    assert!(refusal(&store, &own.data_dir().join("catscan.db")).contains("store of this program"));
+    let other = TestStore::new();
+    other.succeed(&["account", "set", "default", "--bidder-id", "1"]);
+    assert!(refusal(&other, &old(&other, "v40", "")).contains("is about bidder 299038253, but account 'default'"));
+}
+
+#[test]
+fn people_read_a_line_per_table_and_the_money() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    let printed = store.succeed(&["migrate-from", old.to_str().unwrap(), "--currency", "USD"]);
+    assert!(printed.starts_with("took over old.db\n"), "{printed}");
+    assert!(printed.contains("rtb_daily                     360 rows read: 360 imported; 3 imports\n"), "{printed}");
+    assert!(printed.contains("64,620.19998 read: nothing is missing"), "{printed}");
+    assert!(printed.contains("not taken: recommendations (1 row): advice is made anew from the facts\n"), "{printed}");
+}
