@@ -9,6 +9,7 @@ use std::process::Stdio;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::serve::Server;
 use super::store::{TestStore, integer, repository};
 
 /// A database of the predecessor, made anew.
@@ -386,4 +387,60 @@ fn people_read_a_line_per_table_and_the_money() {
     assert!(printed.contains("rtb_daily                     360 rows read: 360 imported; 3 imports\n"), "{printed}");
     assert!(printed.contains("64,620.19998 read: nothing is missing"), "{printed}");
     assert!(printed.contains("not taken: recommendations (1 row): advice is made anew from the facts\n"), "{printed}");
+}
+
+#[test]
+fn the_other_reports_of_the_predecessor_come_as_their_kinds() {
+    let store = TestStore::new();
+    let tables = fs::read_to_string(repository("tests/it/predecessor/other_reports.sql")).unwrap();
+    let old = old(&store, "v40", &tables);
+    let answer = migrate(&store, &old, &[]);
+    for (table, rows) in [("rtb_funnel", 48), ("rtb_bid_filtering", 10), ("rtb_quality", 6)] {
+        assert_eq!(integer(&answer["facts"][table]["imported"]), rows, "{table}: {answer:#}");
+    }
+    let sums = "SELECT report, count(*) AS row_count, sum(bid_requests) AS requests, sum(impressions) AS impressions, \
+                sum(clicks) AS clicks FROM rtb_funnel GROUP BY report ORDER BY report";
+    let fold_sums = "SELECT json_object('report', iif(publisher_id IS NULL, 'funnel_geo', 'funnel_publisher'), \
+                     'row_count', count(*), 'requests', sum(bid_requests), 'impressions', sum(impressions), \
+                     'clicks', NULL) FROM rtb_funnel GROUP BY publisher_id IS NULL ORDER BY publisher_id IS NOT NULL";
+    assert_eq!(store.sql(sums), fold(&old, fold_sums));
+    let cost = "SELECT sum(bids) AS bids, sum(opportunity_cost_micros) AS cost FROM rtb_bid_filtering";
+    let fold_cost =
+        "SELECT json_object('bids', sum(bids), 'cost', sum(opportunity_cost_micros)) FROM rtb_bid_filtering";
+    assert_eq!(store.sql(cost), fold(&old, fold_cost));
+    let seen = "SELECT sum(ivt_credited_impressions) AS ivt, sum(active_view_viewable) AS viewable FROM rtb_quality";
+    let fold_seen = "SELECT json_object('ivt', sum(ivt_credited_impressions), 'viewable', sum(viewable_impressions)) \
+                     FROM rtb_quality";
+    assert_eq!(store.sql(seen), fold(&old, fold_seen));
+    let spend = fold(&old, "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily");
+    assert_eq!(answer["spend"]["unknown"]["database_micros"], spend[0]["s"], "costs that were not paid are no spend");
+}
+
+#[test]
+fn a_running_server_does_it_for_the_command() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    let server = Server::over(&store);
+    let answer = migrate(&store, &old, &["--currency", "USD"]);
+    assert_eq!(answer["facts"]["rtb_daily"]["imported"], 360);
+    assert_eq!(server.get("/api/imports?status=complete").1["rows"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn an_import_after_the_migration_meets_its_rows() {
+    let store = TestStore::new();
+    let old = old(&store, "v40", "");
+    migrate(&store, &old, &["--currency", "USD"]);
+    let report = store.beside("restated.csv");
+    let header = "Day,Creative ID,Billing ID,Creative size,Creative format,Country,Platform,Environment,Publisher ID,\
+                  Publisher name,Reached queries,Impressions,Clicks,Spend (buyer currency)\n";
+    let row = "2025-12-08,cr-1,83435423204,300x250,VIDEO,US,PERSONAL_COMPUTER,APP,pub-1,\"Publisher \"\"1\"\", Ltd.\",\
+               500,60,2,9.5\n";
+    fs::write(&report, [header, row].concat()).unwrap();
+    let answer = store.import(&report);
+    assert_eq!((integer(&answer["rows_replaced"]), integer(&answer["rows_imported"])), (1, 0), "{answer:#}");
+    assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 360, "the same key, whoever wrote it");
+    migrate(&store, &old, &["--currency", "USD"]);
+    let spend = "SELECT spend_micros FROM rtb_daily WHERE metric_date = '2025-12-08' AND publisher_id = 'pub-1'";
+    assert_eq!(store.number(spend), 9_500_000, "the old row does not come back");
 }
