@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ImportOptions;
+use super::{ImportOptions, RowAnomaly, StageTime};
 use crate::model::{AccountId, BatchId, Currency, Day, Micros};
 use crate::report::{Fault, Parsed, Refusal};
 
@@ -65,6 +65,8 @@ pub struct ImportAnswer {
     pub currency: Option<Currency>,
     /// How often each warning was raised.
     pub warnings: BTreeMap<String, u64>,
+    /// Its days that now have far fewer or far more rows than the days before them.
+    pub anomalies: Vec<RowAnomaly>,
     /// The billing ids of the file.
     pub billing_ids: BTreeSet<String>,
     /// Header → column, as they were read.
@@ -80,6 +82,9 @@ pub struct ImportAnswer {
     pub faults: Vec<Fault>,
     /// Wall time.
     pub elapsed_ms: u64,
+    /// Where the time went.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timings: Vec<StageTime>,
     /// Why it was refused.
     pub error: Option<Refusal>,
 }
@@ -123,6 +128,7 @@ impl ImportAnswer {
             spend_micros: None,
             currency: None,
             warnings: BTreeMap::new(),
+            anomalies: Vec::new(),
             billing_ids: BTreeSet::new(),
             columns_mapped: BTreeMap::new(),
             columns_ignored: Vec::new(),
@@ -130,6 +136,7 @@ impl ImportAnswer {
             faults_by_reason: BTreeMap::new(),
             faults: Vec::new(),
             elapsed_ms: 0,
+            timings: Vec::new(),
             error: None,
         }
     }

@@ -1,14 +1,16 @@
 //! One file's way from bytes to commit.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
 use std::time::Instant;
 
 use super::error::Ended;
-use super::input::{Hashed, Text, base_name, refusal_of};
+use super::file_rows::FileRows;
+use super::input::{Text, base_name};
 use super::partition::{Partitions, Staging};
+use super::reading::{Reading, Share};
 use super::record::{self, Bytes, Claim};
-use super::rows::DateRows;
+use super::timings::{Stage, Stopwatch};
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
 use super::{
@@ -17,9 +19,7 @@ use super::{
 };
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
-use crate::report::{
-    self, EARLIEST, Fault, Header, ParseError, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, RowLayout, Terms,
-};
+use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};
 
 /// One import under way.
 pub(super) struct Attempt<'a> {
@@ -27,7 +27,10 @@ pub(super) struct Attempt<'a> {
     source: &'a Source,
     options: &'a ImportOptions,
     progress: &'a dyn Progress,
+    /// What of the machine is this import's.
+    share: Share,
     started: Instant,
+    watch: Stopwatch,
     answer: ImportAnswer,
     faults: Vec<Fault>,
     hash: String,
@@ -47,16 +50,31 @@ impl<'a> Attempt<'a> {
         source: &'a Source,
         options: &'a ImportOptions,
         progress: &'a dyn Progress,
+        share: Share,
     ) -> Self {
         let answer = ImportAnswer::new(source.name(), options);
         let (faults, hash, size, claim) = Default::default();
-        Self { importer, source, options, progress, started: Instant::now(), answer, faults, hash, size, claim }
+        Self {
+            importer,
+            source,
+            options,
+            progress,
+            share,
+            started: Instant::now(),
+            watch: Stopwatch::start(),
+            answer,
+            faults,
+            hash,
+            size,
+            claim,
+        }
     }
 
     /// Goes the whole way. The turns keep several files of one call in their order.
     pub(super) fn run(mut self, claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
         let ended = self.go(claims, &mut commits);
         self.answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        self.answer.timings = self.watch.times();
         match ended {
             Ok(()) => {}
             Err(Ended::Duplicate(first)) => {
@@ -85,16 +103,19 @@ impl<'a> Attempt<'a> {
     fn go(&mut self, mut claims: Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
         self.progress.stage(self.source.name(), "reading");
         foreign_hashes::refuse_processed(&self.importer.db, self.options, self.source)?;
-        let text = self.open(&NoProgress)?;
+        let text = self.reading().open(&NoProgress)?;
         let size = text.size;
         let (header, kind) = self.recognise(text)?;
         if let Some(size) = size.filter(|_| !self.options.again) {
             self.refuse_known_bytes(kind, size)?;
         }
+        self.watch.lap(Stage::Open);
         let (mut parsed, mut rows) = self.parse(&header, kind)?;
         self.check(&parsed)?;
+        self.watch.lap(Stage::Read);
         claims.wait();
         let batch = self.claim()?;
+        self.watch.lap(Stage::Wait);
         // The next file may claim while this one is written.
         drop(claims);
         for _ in 0..TRIES {
@@ -103,6 +124,7 @@ impl<'a> Attempt<'a> {
                 Committed::Overtaken => {
                     let claimed = self.hash.clone();
                     (parsed, rows) = self.parse(&header, kind)?;
+                    self.watch.lap(Stage::Read);
                     if self.hash != claimed {
                         let what = "the file changed while it was imported: import it again once it is complete";
                         return Err(Refusal::new("file_changed", what).into());
@@ -113,22 +135,10 @@ impl<'a> Attempt<'a> {
         Err(ImportError::Contended(TRIES, self.source.name().to_owned()).into())
     }
 
-    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Text<'p>, Ended> {
-        Ok(self.source.open(self.importer.limits.unpack, progress)?)
-    }
-
-    /// What a failed read means: a refusal where the file is to blame.
-    fn unread(&self, error: io::Error) -> Ended {
-        refusal_of(error, |error| {
-            let error = io::Error::new(error.kind(), error.to_string());
-            ImportError::input(self.source.path())(error).into()
-        })
-    }
-
     fn recognise(&mut self, text: Text<'_>) -> Result<(Header, &'static ReportKind), Ended> {
         let mut start = Vec::new();
         let read = text.reader.take(RECORD_CAP_BYTES as u64).read_to_end(&mut start);
-        read.map_err(|error| self.unread(error))?;
+        read.map_err(|error| self.reading().unread(error))?;
         self.size = text.size.unwrap_or(start.len() as u64);
         let mut header = Header::read_by(self.importer.rules, &start, start.len() < RECORD_CAP_BYTES)?;
         let mut done = text.notes;
@@ -162,15 +172,14 @@ impl<'a> Attempt<'a> {
         if !db.read(|tx| record::size_is_known(tx, account, &kind.name, size))? {
             return Ok(());
         }
-        let text = self.open(&NoProgress)?;
-        let hashed = Hashed::new(text.reader).finish().map_err(|error| self.unread(error))?;
-        match db.read(|tx| record::live_import(tx, account, &kind.name, &hashed.0))? {
+        let (hash, _) = self.reading().hash()?;
+        match db.read(|tx| record::live_import(tx, account, &kind.name, &hash))? {
             Some(first) => Err(Ended::Duplicate(first)),
             None => Ok(()),
         }
     }
 
-    fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, DateRows), Ended> {
+    fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, FileRows), Ended> {
         let importer = self.importer;
         let habits = importer.db.read(|tx| record::account_habits(tx, self.options))?;
         let terms = Terms {
@@ -179,30 +188,26 @@ impl<'a> Attempt<'a> {
             account_date_order: habits.date_order,
             account_currency: self.options.currency.or(habits.currency),
         };
-        let width = RowLayout::of(header, kind).width();
-        let mut rows = DateRows::new(width, importer.limits.rows_in_memory_bytes, &importer.tmp);
-        let text = self.open(self.progress)?;
-        let mut input = Hashed::new(text.reader);
-        let parsed = report::parse(&mut input, header, kind, &terms, &mut rows).map_err(|error| match error {
-            ParseError::Refused(refusal) => Ended::from(refusal),
-            ParseError::Io(error) => self.unread(error),
-        })?;
-        (self.hash, self.size) = input.finish().map_err(|error| self.unread(error))?;
+        let (parsed, rows, bytes) = self.reading().parse(header, kind, &terms, self.share, self.progress)?;
+        (self.hash, self.size) = bytes;
         Ok((parsed, rows))
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        Reading { source: self.source, limits: &self.importer.limits, tmp: &self.importer.tmp }
     }
 
     /// Takes over what the report says, and refuses it where too little of it can be read.
     fn check(&mut self, parsed: &Parsed) -> Result<(), Ended> {
         self.answer.take_over(parsed);
         self.faults.clone_from(&parsed.faults.kept);
-        let place = self.source.place(&mut self.faults);
+        let first = self.source.place(&mut self.faults);
         self.source.place(&mut self.answer.faults);
         let answer = &self.answer;
         let rejected_pct = 100.0 * answer.rows_rejected as f64 / answer.rows_read.max(1) as f64;
         let allowed_pct = self.options.max_reject_pct.unwrap_or(self.importer.limits.max_reject_pct);
         let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { allowed_pct };
         if answer.rows_rejected > 0 && rejected_pct > allowed_pct {
-            let first = self.faults.first().map(|fault| describe(fault, place)).unwrap_or_default();
             let message = format!(
                 "{} of {} rows cannot be read ({rejected_pct:.1} %, allowed {allowed_pct} %); {first}",
                 answer.rows_rejected, answer.rows_read
@@ -262,7 +267,7 @@ impl<'a> Attempt<'a> {
     fn write(
         &mut self,
         mut parsed: Parsed,
-        mut rows: DateRows,
+        mut rows: FileRows,
         kind: &'static ReportKind,
         batch: BatchId,
         commits: &mut Turn<'_>,
@@ -276,19 +281,24 @@ impl<'a> Attempt<'a> {
             }
         }
         let snapshot = importer.lake.snapshot(&At::Latest)?;
-        let staging = Staging { lake: &importer.lake, snapshot: &snapshot, kind, options: self.options, batch };
+        let staging = Staging {
+            lake: &importer.lake,
+            tmp: &importer.tmp,
+            snapshot: &snapshot,
+            kind,
+            options: self.options,
+            batch,
+            threads: self.share.threads,
+        };
         let mut unknown = match kind.strict {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
             false => None,
         };
-        let mut partitions = Partitions::new(&staging, &mut parsed, days.keys().copied())?;
+        let mut partitions = Partitions::new(&staging, &mut parsed, &mut self.watch, days.keys().copied())?;
         for (day, dates) in days {
-            let mut of_day = rows.take(dates[0]).map_err(ImportError::input(&importer.tmp))?;
-            for date in &dates[1..] {
-                of_day.append(rows.take(*date).map_err(ImportError::input(&importer.tmp))?);
-            }
+            let of_day = rows.take(&dates);
             if let Some(unknown) = &mut unknown {
-                unknown.count(&of_day);
+                unknown.count(&of_day).map_err(ImportError::input(&importer.tmp))?;
             }
             partitions.stage(day, of_day)?;
         }
@@ -302,6 +312,10 @@ impl<'a> Attempt<'a> {
         if let Some(unknown) = unknown.filter(|unknown| unknown.rows > 0) {
             answer.warnings.insert("creative_id_unknown".to_owned(), unknown.rows);
         }
+        answer.anomalies = importer.anomalies(&snapshot, kind, self.options.account, &staged, &ended)?;
+        if !answer.anomalies.is_empty() {
+            answer.warnings.insert("upload_anomaly".to_owned(), answer.anomalies.len() as u64);
+        }
         answer.status = Status::Imported;
         answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
         if self.options.dry_run {
@@ -310,7 +324,9 @@ impl<'a> Attempt<'a> {
         }
         let published = importer.lake.publish(staged)?;
         kill::point("after_publish");
+        self.watch.lap(Stage::Publish);
         commits.wait();
+        self.watch.lap(Stage::Wait);
         self.progress.stage(self.source.name(), "committing");
         let change = Change {
             add: published,
@@ -321,7 +337,9 @@ impl<'a> Attempt<'a> {
             extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
             now: importer.clock.now(),
         };
-        match self.commit(change, &parsed, batch) {
+        let committed = self.commit(change, &parsed, batch);
+        self.watch.lap(Stage::Commit);
+        match committed {
             Ok(_) => {
                 kill::point("after_commit");
                 Ok(Committed::Yes)
@@ -374,10 +392,4 @@ enum Committed {
     Yes,
     /// Another import changed the same days meanwhile.
     Overtaken,
-}
-
-fn describe(fault: &Fault, place: &str) -> String {
-    let column = fault.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
-    let value = fault.value.as_ref().map(|value| format!(", value '{value}'")).unwrap_or_default();
-    format!("first: {place} {}{column}{value}: {}", fault.line, fault.reason.code())
 }

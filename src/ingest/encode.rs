@@ -44,8 +44,20 @@ impl<'a> Encoder<'a> {
         Self { rows, words, batch, schema: Arc::new(Schema::new(fields)), columns, texts }
     }
 
+    /// The rows in this order, in a batch for each thread, which fills it.
+    pub(super) fn batches(&self, order: &[u32], threads: usize) -> Result<Vec<RecordBatch>, ArrowError> {
+        let mut parts = order.chunks(order.len().div_ceil(threads.max(1)).max(1));
+        let Some(first) = parts.next() else { return Ok(Vec::new()) };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = parts.map(|part| scope.spawn(move || self.batch(part))).collect();
+            let joined = others.into_iter().map(|other| other.join());
+            let others = joined.map(|batch| batch.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            std::iter::once(self.batch(first)).chain(others).collect()
+        })
+    }
+
     /// The batch of these rows, in this order.
-    pub(super) fn batch(&self, order: &[u32]) -> Result<RecordBatch, ArrowError> {
+    fn batch(&self, order: &[u32]) -> Result<RecordBatch, ArrowError> {
         let mut words: Vec<Vec<u32>> = self.columns.iter().map(|_| Vec::with_capacity(order.len())).collect();
         let width = self.rows.width();
         // A tile of rows stays in the nearest cache while its columns are taken out.

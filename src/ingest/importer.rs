@@ -5,8 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::attempt::Attempt;
+use super::reading::Share;
 use super::turns::Turns;
-use super::{ImportAnswer, ImportError, Mode, Progress, Source, UnpackLimits, record};
+use super::{AnomalyRule, ImportAnswer, ImportError, Mode, Progress, Source, UnpackLimits, record};
 use crate::db::Db;
 use crate::lake::Lake;
 use crate::model::{AccountId, Clock, Currency, Day};
@@ -28,19 +29,21 @@ pub struct Importer {
 pub struct ImportLimits {
     /// Rejected rows in percent of a file's rows beyond which the file is refused.
     pub max_reject_pct: f64,
-    /// Rows of one file held in memory before they spill, in bytes.
+    /// Rows held in memory before they spill, in bytes, of all files that are read at the same time.
     pub rows_in_memory_bytes: usize,
-    /// Files that are read at the same time.
-    pub parallel_files: usize,
+    /// Threads that read and write: several files at the same time, or the parts of one.
+    pub threads: usize,
     /// What may come out of a packed file.
     pub unpack: UnpackLimits,
+    /// When the number of a day's rows is worth a warning.
+    pub anomaly: AnomalyRule,
 }
 
 impl Default for ImportLimits {
     fn default() -> Self {
-        let parallel_files = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let unpack = UnpackLimits::default();
-        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 512 << 20, parallel_files, unpack }
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (unpack, anomaly) = Default::default();
+        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 1 << 30, threads, unpack, anomaly }
     }
 }
 
@@ -111,7 +114,13 @@ impl Importer {
         progress: &dyn Progress,
     ) -> Result<ImportAnswer, ImportError> {
         let (claims, commits) = (Turns::default(), Turns::default());
-        Attempt::new(self, source, options, progress).run(claims.turn(0), commits.turn(0))
+        Attempt::new(self, source, options, progress, self.share(1)).run(claims.turn(0), commits.turn(0))
+    }
+
+    fn share(&self, files_at_once: usize) -> Share {
+        let files = files_at_once.max(1);
+        let ImportLimits { threads, rows_in_memory_bytes, .. } = self.limits;
+        Share { threads: (threads / files).max(1), rows_bytes: rows_in_memory_bytes / files }
     }
 
     /// Imports files in parallel; the outcome is that of their order. `answered` is told each answer as it comes, in
@@ -126,12 +135,14 @@ impl Importer {
         let (claims, commits, answers) = (Turns::default(), Turns::default(), Turns::default());
         let next = AtomicUsize::new(0);
         let all = Mutex::new(Vec::with_capacity(sources.len()));
+        let at_once = self.limits.threads.min(sources.len());
+        let share = self.share(at_once);
         let work = || {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(source) = sources.get(number) else { return };
                 let mut turn = answers.turn(number);
-                let attempt = Attempt::new(self, source, options, progress);
+                let attempt = Attempt::new(self, source, options, progress, share);
                 let answer = attempt.run(claims.turn(number), commits.turn(number));
                 let answer = answer.unwrap_or_else(|error| {
                     let mut answer = ImportAnswer::new(source.name(), options);
@@ -144,7 +155,7 @@ impl Importer {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..self.limits.parallel_files.min(sources.len()) {
+            for _ in 1..at_once {
                 scope.spawn(work);
             }
             work();

@@ -22,7 +22,7 @@ pub struct Source {
 
 /// The CSV text of a source, unpacked and decoded while it is read. Its errors may carry a [`Refusal`].
 pub(super) struct Text<'a> {
-    pub reader: Box<dyn Read + 'a>,
+    pub reader: Box<dyn Read + Send + 'a>,
     /// How many bytes it will be, where that can be said before reading; a hint, not a promise.
     pub size: Option<u64>,
     /// What was done to the bytes to make them text.
@@ -51,13 +51,16 @@ impl Source {
         self.rows.is_some()
     }
 
-    /// Gives the faults the rows of their lines; the word for where a fault is.
-    pub(super) fn place(&self, faults: &mut [Fault]) -> &'static str {
-        let Some(rows) = &self.rows else { return "line" };
-        for fault in faults {
-            fault.line = rows.of(fault.line).unsigned_abs();
+    /// Gives the faults the rows of their lines, where it was made of rows; tells the first one.
+    pub(super) fn place(&self, faults: &mut [Fault]) -> String {
+        for fault in faults.iter_mut() {
+            fault.line = self.rows.as_ref().map_or(fault.line, |rows| rows.of(fault.line).unsigned_abs());
         }
-        "row"
+        let Some(Fault { line, column, reason, value }) = faults.first() else { return String::new() };
+        let place = if self.is_of_rows() { "row" } else { "line" };
+        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+        let value = value.as_ref().map(|value| format!(", value '{value}'")).unwrap_or_default();
+        format!("first: {place} {line}{column}{value}: {}", reason.code())
     }
 
     /// How people call it.

@@ -1,7 +1,7 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`rows`,
-//! spilling beyond the memory budget), claim its bytes (`record`), then per day: read the live partition (`live`), sort
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`reading`: one
+//! reader or several into `date_rows`, spilling beyond the memory budget, put together by `file_rows`), claim its bytes (`record`), then per day: read the live partition (`live`), sort
 //! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
 //! makes history, faults and files visible together.
 //!
@@ -9,15 +9,19 @@
 //! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
 //! thread.
 //!
-//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`] and
-//! [`Importer::grid`] show what was imported.
+//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`],
+//! [`Importer::grid`] and [`Importer::freshness`] show what was imported.
 
+mod anomaly;
 mod answer;
 mod attempt;
 mod change;
+mod date_rows;
 mod encode;
 mod error;
+mod file_rows;
 mod foreign_hashes;
+mod freshness;
 mod grid;
 mod history;
 mod importer;
@@ -29,20 +33,25 @@ mod order;
 mod packed;
 mod partition;
 mod progress;
+mod reading;
 mod record;
 mod resolve;
 mod row_numbers;
 mod rows;
+mod spill;
 #[cfg(test)]
 mod tests;
+mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
 mod utf16;
 
+pub use anomaly::{AnomalyRule, RowAnomaly};
 pub use answer::{DateRange, ImportAnswer, Status};
 pub use change::DayChange;
 pub use error::ImportError;
+pub use freshness::Freshness;
 pub use grid::{DayState, GridCell};
 pub use history::{FaultRecord, ImportRecord};
 pub use importer::{ImportLimits, ImportOptions, Importer};
@@ -51,4 +60,5 @@ pub use mode::Mode;
 pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
 pub use row_numbers::RowNumbers;
+pub use timings::{Stage, StageTime};
 pub use undo::{UndoAnswer, UndoError};

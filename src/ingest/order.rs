@@ -3,6 +3,7 @@
 //! Sorting runs on one integer per row: the ranks of its sort values, packed, above the row's index. Where that fits
 //! 64 bits (always, but for very many distinct values) it is a radix sort; otherwise rows are compared.
 
+use super::file_rows::Arrival;
 use super::rows::Rows;
 use crate::report::{Dictionary, RowLayout};
 
@@ -14,17 +15,26 @@ pub(super) struct Sorted {
     pub same_as_before: Vec<bool>,
 }
 
-/// Sorts `rows`; `sort` names the table's sort columns, of which the layout may lack some.
-pub(super) fn sorted(rows: &Rows, layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Sorted {
-    let ranked: Vec<Ranked> =
-        sort.iter().filter_map(|column| Ranked::new(layout.position(column)?, dictionaries)).collect();
-    let index_bits = bits(rows.len());
+/// The sort columns of a partition: `sort` names the table's, of which the layout may lack some.
+pub(super) struct SortColumns(Vec<Ranked>);
+
+impl SortColumns {
+    pub(super) fn new(layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Self {
+        Self(sort.iter().filter_map(|column| Ranked::new(layout.position(column)?, dictionaries)).collect())
+    }
+}
+
+/// Sorts `rows`, which came in the order of `arrival`.
+pub(super) fn sorted(rows: &Rows, arrival: &Arrival, columns: &SortColumns) -> Sorted {
+    let SortColumns(ranked) = columns;
+    let index_bits = bits(rows.end());
     let bits: u32 = ranked.iter().map(|column| column.bits).sum();
     if bits + index_bits > u64::BITS {
-        return by_comparison(rows, &ranked);
+        return by_comparison(rows, arrival, ranked);
     }
     let mut keys: Vec<u64> = Vec::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
+    for index in arrival.iter().cloned().flatten() {
+        let row = rows.row(index);
         let key = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
         keys.push(key << index_bits | index as u64);
     }
@@ -66,9 +76,9 @@ fn bits(n: usize) -> u32 {
     usize::BITS - n.saturating_sub(1).leading_zeros()
 }
 
-fn by_comparison(rows: &Rows, ranked: &[Ranked]) -> Sorted {
+fn by_comparison(rows: &Rows, arrival: &Arrival, ranked: &[Ranked]) -> Sorted {
     let key = |index: u32| ranked.iter().map(move |column| column.rank(rows.row(index as usize)));
-    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    let mut order: Vec<u32> = arrival.iter().cloned().flatten().map(|index| index as u32).collect();
     order.sort_by(|a, b| key(*a).cmp(key(*b)));
     let same = |pair: &[u32]| key(pair[0]).eq(key(pair[1]));
     let same_as_before = std::iter::once(false).chain(order.windows(2).map(same)).take(order.len()).collect();
@@ -119,9 +129,9 @@ mod tests {
             }
             let mut expected: Vec<usize> = (0..rows.len()).collect();
             expected.sort_by_key(|i| (&rows[*i].0, &rows[*i].1));
-            let sort = &table.sort;
-            let ranked: Vec<_> = (0..2).map(|word| Ranked::new(word, &dictionaries).unwrap()).collect();
-            for sorted in [sorted(&words, &layout, &dictionaries, sort), by_comparison(&words, &ranked)] {
+            let columns = SortColumns::new(&layout, &dictionaries, &table.sort);
+            let arrival = vec![0..rows.len()];
+            for sorted in [sorted(&words, &arrival, &columns), by_comparison(&words, &arrival, &columns.0)] {
                 prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied()));
                 for (i, same) in sorted.same_as_before.iter().enumerate() {
                     let key = |i: usize| (&rows[expected[i]].0, &rows[expected[i]].1);

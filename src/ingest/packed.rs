@@ -33,7 +33,7 @@ const RATIO_FREE_BYTES: u64 = 16 << 20;
 
 /// The bytes of a file without their packing.
 pub(super) struct Unpacked<'a> {
-    pub reader: Box<dyn Read + 'a>,
+    pub reader: Box<dyn Read + Send + 'a>,
     /// Bytes that will come, as far as the packing says.
     pub size: Option<u64>,
     /// Which packing was taken off.
@@ -102,7 +102,7 @@ fn zip(mut file: File, limits: UnpackLimits, progress: &dyn Progress) -> Result<
     drop(archive);
     file.seek(SeekFrom::Start(start)).map_err(|error| damaged(&error))?;
     let content = Counted { file, progress }.take(packed);
-    let decoder: Box<dyn Read> = match method {
+    let decoder: Box<dyn Read + Send> = match method {
         CompressionMethod::Stored => Box::new(content),
         CompressionMethod::Deflated => Box::new(DeflateDecoder::new(content)),
         other => {

@@ -1,15 +1,19 @@
 //! One day of a file and the live partition that it meets → one staged file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::StringArray;
 
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
+use super::file_rows::DayRows;
+use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
 use super::rows::Rows;
-use super::{ImportOptions, Mode, live, order};
+use super::timings::{Stage, Stopwatch};
+use super::{ImportError, ImportOptions, Mode, live};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
@@ -17,10 +21,14 @@ use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
 /// What all days of a file have in common.
 pub(super) struct Staging<'a> {
     pub lake: &'a Lake,
+    /// Where rows may spill.
+    pub tmp: &'a Path,
     pub snapshot: &'a Snapshot,
     pub kind: &'static ReportKind,
     pub options: &'a ImportOptions,
     pub batch: BatchId,
+    /// That share the writing of a day.
+    pub threads: usize,
 }
 
 impl Staging<'_> {
@@ -37,6 +45,7 @@ impl Staging<'_> {
 pub(super) struct Partitions<'a> {
     staging: &'a Staging<'a>,
     parsed: &'a mut Parsed,
+    watch: &'a mut Stopwatch,
     /// The words of the rows that come in.
     from: RowLayout,
     /// The texts of the dictionaries, while no live partition has added to them.
@@ -51,6 +60,7 @@ impl<'a> Partitions<'a> {
     pub(super) fn new(
         staging: &'a Staging<'a>,
         parsed: &'a mut Parsed,
+        watch: &'a mut Stopwatch,
         days: impl Iterator<Item = Day>,
     ) -> Result<Self, Ended> {
         let from = parsed.layout.clone();
@@ -66,16 +76,18 @@ impl<'a> Partitions<'a> {
         }
         parsed.widen(RowLayout::new(staging.kind.table(), columns));
         let (texts, staged, ended, outcomes) = Default::default();
-        Ok(Self { staging, parsed, from, texts, staged, ended, outcomes })
+        watch.lap(Stage::Live);
+        Ok(Self { staging, parsed, watch, from, texts, staged, ended, outcomes })
     }
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
-    pub(super) fn stage(&mut self, day: Day, mut rows: Rows) -> Result<(), Ended> {
+    pub(super) fn stage(&mut self, day: Day, rows: DayRows) -> Result<(), Ended> {
+        let (mut rows, arrival) = rows.in_memory().map_err(ImportError::input(self.staging.tmp))?;
         if let (None, Some(word)) = (self.parsed.currency, self.from.position("currency")) {
             // The currency that the file's rows wait for is not known: they have none.
             rows.fill(word, 0);
         }
-        let Staging { lake, options, kind, batch, .. } = self.staging;
+        let Staging { lake, options, kind, batch, threads, .. } = self.staging;
         let files = self.staging.live(day);
         let parsed = &mut *self.parsed;
         let mut all = Rows::new(parsed.layout.width());
@@ -85,10 +97,16 @@ impl<'a> Partitions<'a> {
                 self.texts = None;
             }
         }
-        let live_rows = all.len();
-        all.append(rows.relaid(&self.from, &parsed.layout));
-        let sorted = order::sorted(&all, &parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live_rows, options.mode);
+        self.watch.lap(Stage::Live);
+        let live_rows = 0..all.len();
+        let live = all.append(rows.relaid(&self.from, &parsed.layout));
+        let arrival =
+            std::iter::once(live_rows).chain(arrival.into_iter().map(|rows| rows.start + live..rows.end + live));
+        let columns = SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        let sorted = order::sorted(&all, &arrival.collect(), &columns);
+        self.watch.lap(Stage::Sort);
+        let (order, outcomes) = resolve(&all, &parsed.layout, sorted, live, options.mode);
+        self.watch.lap(Stage::Resolve);
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
@@ -98,11 +116,16 @@ impl<'a> Partitions<'a> {
         let texts = self.texts.get_or_insert_with(|| encode::texts(&parsed.dictionaries)).clone();
         let encoder = Encoder::new(&all, &parsed.words, texts, columns, *batch);
         let grain = parsed.layout.grain();
-        let mut file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
+        let mut file = file.with_threads(*threads);
         for chunk in order.chunks(ROW_GROUP_ROWS) {
-            file.write(&encoder.batch(chunk).map_err(super::ImportError::from)?)?;
+            let batches = encoder.batches(chunk, *threads).map_err(ImportError::from)?;
+            self.watch.lap(Stage::Gather);
+            batches.iter().try_for_each(|batch| file.write(batch))?;
+            self.watch.lap(Stage::Encode);
         }
         self.staged.push(file.finish()?);
+        self.watch.lap(Stage::Sync);
         self.ended.extend(files.iter().map(|file| file.file_id));
         Ok(())
     }

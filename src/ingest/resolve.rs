@@ -38,7 +38,7 @@ impl Outcomes {
     }
 }
 
-/// Reduces the order to the rows that live on. The first `live` rows are those of the live partition.
+/// Reduces the order to the rows that live on. Rows with an index below `live` are those of the live partition.
 pub(super) fn resolve(
     rows: &Rows,
     layout: &RowLayout,
@@ -65,7 +65,8 @@ pub(super) fn resolve(
             start = end;
             continue;
         }
-        order[start..end].sort_unstable_by(|a, b| key.compare(*a, *b).then(a.cmp(b)));
+        // Stable: among rows of a key the later one stays later.
+        order[start..end].sort_by(|a, b| key.compare(*a, *b));
         let mut at = start;
         while at < end {
             let mut winner = order[at];
@@ -137,7 +138,8 @@ mod tests {
         for row in live.iter().chain(file) {
             rows.push(&[row.0, row.1, row.2, row.3, 0]);
         }
-        let sorted = order::sorted(&rows, &layout, &dictionaries, &table.sort);
+        let columns = order::SortColumns::new(&layout, &dictionaries, &table.sort);
+        let sorted = order::sorted(&rows, &vec![0..rows.len()], &columns);
         let (order, outcomes) = resolve(&rows, &layout, sorted, live.len(), mode);
         let row = |row: &[u32]| (row[0], row[1], row[2], row[3]);
         (order.iter().map(|index| row(rows.row(*index as usize))).collect(), outcomes)

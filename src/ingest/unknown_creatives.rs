@@ -3,12 +3,13 @@
 use rusqlite::Transaction;
 
 use super::ImportError;
-use super::rows::Rows;
+use super::file_rows::DayRows;
 use crate::model::AccountId;
 use crate::report::Parsed;
 
 /// Counts rows of creatives that no sync has brought.
 pub(super) struct UnknownCreatives {
+    width: usize,
     word: usize,
     /// By id of the text.
     known: Vec<bool>,
@@ -29,12 +30,15 @@ impl UnknownCreatives {
         let ids: std::collections::HashSet<&str> = ids.iter().map(String::as_str).collect();
         let is_known = |id| dictionary.text(id).is_none_or(|text| ids.contains(text));
         let known = (0..dictionary.len() as u32).map(is_known).collect();
-        Ok(Some(Self { word, known, rows: 0 }))
+        Ok(Some(Self { width: parsed.layout.width(), word, known, rows: 0 }))
     }
 
     /// Counts the rows of one day.
-    pub(super) fn count(&mut self, rows: &Rows) {
-        let unknown = rows.iter().filter(|row| !self.known[row[self.word] as usize]);
-        self.rows += unknown.count() as u64;
+    pub(super) fn count(&mut self, rows: &DayRows) -> std::io::Result<()> {
+        rows.each(|words| {
+            let unknown = words.chunks_exact(self.width).filter(|row| !self.known[row[self.word] as usize]);
+            self.rows += unknown.count() as u64;
+            Ok(())
+        })
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Cursor, Read};
 use super::packed::read_start;
 
 /// The input as UTF-8, and whether it was UTF-16.
-pub(super) fn decoded<'a>(mut input: Box<dyn Read + 'a>) -> io::Result<(Box<dyn Read + 'a>, bool)> {
+pub(super) fn decoded<'a>(mut input: Box<dyn Read + Send + 'a>) -> io::Result<(Box<dyn Read + Send + 'a>, bool)> {
     let mut start = [0; 4];
     let read = read_start(&mut input, &mut start)?;
     let (mark, big_endian) = match start[..read] {

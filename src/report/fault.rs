@@ -86,6 +86,16 @@ impl Faults {
         }
     }
 
+    /// Takes over the faults of another reader of the file.
+    pub(super) fn absorb(&mut self, other: Self) {
+        for (reason, count) in other.by_reason {
+            *self.by_reason.entry(reason).or_default() += count;
+        }
+        self.kept.extend(other.kept);
+        self.kept.sort_by_key(|fault| fault.line);
+        self.kept.truncate(Self::KEPT);
+    }
+
     /// Rejected rows in all.
     pub fn count(&self) -> u64 {
         self.by_reason.values().sum()

@@ -123,6 +123,16 @@ impl Words {
         }
     }
 
+    /// Takes over the numbers of another reader of the file; the word here of each of its words that is a place.
+    pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
+        other.wide.iter().map(|value| self.word(*value)).collect()
+    }
+
+    /// The place of a number that does not stand for itself.
+    pub(super) fn place(word: u32) -> Option<usize> {
+        (word >= WIDE && word != NULL_WORD).then_some((word & !WIDE) as usize)
+    }
+
     /// The number of a word; None for null.
     pub fn value(&self, word: u32) -> Option<i64> {
         match word {

@@ -9,6 +9,9 @@
 //! by the number of distinct values and one record ([`RECORD_CAP_BYTES`]). There are two readers of records: blocks
 //! (fast, for well-formed quoting) and records (the `csv` crate, for whatever looks odd); tests hold them equal.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod agreement;
+mod ahead;
 mod blocks;
 pub mod cells;
 mod columns;
@@ -19,12 +22,15 @@ mod header;
 mod kind;
 mod kind_name;
 mod layout;
+mod lines;
+mod marks;
 mod parse;
 mod parsed;
 mod quoting;
 mod reader;
 mod recognition;
 mod records;
+mod renaming;
 mod row_rules;
 mod rules;
 mod tally;
@@ -39,7 +45,8 @@ pub use header::Header;
 pub use kind::ReportKind;
 pub use kind_name::KindName;
 pub use layout::{NULL_WORD, RowLayout, Words, is_text};
-pub use parse::parse;
+pub use parse::{parse, parse_together};
 pub use parsed::{ParseError, Parsed, RowSink, Terms};
+pub use renaming::Renaming;
 pub use rules::{ReportRules, RulesError};
 pub use tally::EARLIEST;

@@ -8,6 +8,8 @@ use crate::model::{Currency, Day, Micros};
 
 /// Where rows go, by the id of their date.
 pub trait RowSink {
+    /// The rows to come are of that block of the report; numbers only grow.
+    fn block(&mut self, _number: u64) {}
     /// Takes one row of [`RowLayout::width`] words; an error ends the parse.
     fn push(&mut self, date: u32, row: &[u32]) -> std::io::Result<()>;
 }

@@ -1,8 +1,11 @@
 //! Records → rows of words: the state of one parse, shared by the block reader and the records reader.
 
+use super::ahead::{Ahead, Records};
 use super::blocks::Block;
 use super::dictionary::NoId;
 use super::fields::{Fields, NULL, Raw, Seen};
+use super::lines::{Line, Lines};
+use super::renaming::Renaming;
 use super::row_rules::{Flag, RowRules};
 use super::tally::{self, DateCell, Dates};
 use super::{
@@ -69,8 +72,10 @@ pub(super) struct Reader {
     rows_read: u64,
     rows_skipped: u64,
     faults: Faults,
-    /// The physical line on which the next record starts.
-    pub(super) line: u64,
+    ahead: Ahead,
+    /// Where the next record starts.
+    line: Line,
+    lines: Lines,
 }
 
 /// Why a record gave no row.
@@ -118,34 +123,50 @@ impl Reader {
             rows_read: 0,
             rows_skipped: 0,
             faults: Faults::default(),
-            line: 1 + header.lines,
+            ahead: Ahead::default(),
+            line: Line::default(),
+            lines: Lines::behind(header),
             layout,
         }
     }
 
     /// Reads the records of a block; Some(position) where a record starts that the records reader must read.
-    pub(super) fn read_block(&mut self, block: &Block<'_>, sink: &mut dyn RowSink) -> std::io::Result<Option<usize>> {
-        let Block { bytes: block, mut start, marks } = *block;
+    pub(super) fn read_block<S: RowSink + ?Sized>(
+        &mut self,
+        block: &Block,
+        sink: &mut S,
+    ) -> std::io::Result<Option<usize>> {
+        sink.block(block.number);
+        self.line = Line::first_of(block.number);
+        let Block { bytes: block, start, marks, .. } = block;
+        let mut start = *start;
         let mut counted = start;
         let mut separators = &marks.separators[..];
-        for end in &marks.ends {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        for (number, end) in marks.ends.iter().enumerate() {
+            if ahead.is_over() {
+                let ends = &marks.ends[number..];
+                let records = Records { block, start, separators, ends, fields: self.fields };
+                let texts = self.plan.texts.iter();
+                ahead.look(&records, texts.map(|(field, word)| (*field, self.dictionaries[*word].as_ref())));
+            }
             let fits = separators.get(self.fields - 1) == Some(end);
             let count = if fits { self.fields } else { separators.partition_point(|at| at <= end) };
             let (record, rest) = separators.split_at(count);
             separators = rest;
-            let fields = Raw { block, start, record };
+            let fields = Raw { block, start, record, ids: ahead.next() };
             // Lines are counted only where one is wanted: at faults, and for dates that may prove wrong.
             let lines = |from: usize| super::quoting::lines(&block[from..start]);
             match self.read_record(&fields, marks.check) {
                 None => {}
                 Some(Ok(date)) => {
                     if self.dates.wants_line(date) {
-                        self.line += lines(std::mem::replace(&mut counted, start));
+                        self.pass_lines(lines(std::mem::replace(&mut counted, start)));
                     }
                     self.keep(date, sink)?;
                 }
                 Some(Err(no_row)) => {
-                    self.line += lines(std::mem::replace(&mut counted, start));
+                    self.pass_lines(lines(std::mem::replace(&mut counted, start)));
                     if matches!(no_row, NoRow::Astray) {
                         return Ok(Some(start));
                     }
@@ -154,8 +175,43 @@ impl Reader {
             }
             start = *end as usize + 1;
         }
-        self.line += super::quoting::lines(&block[counted..start]);
+        self.ahead = ahead;
+        self.pass_lines(super::quoting::lines(&block[counted..start]));
+        self.lines.end_block(self.line);
         Ok(None)
+    }
+
+    /// The next record starts so many lines further down.
+    pub(super) fn pass_lines(&mut self, lines: u64) {
+        self.line.pass(lines);
+    }
+
+    /// The physical line on which the next record starts, where all blocks before were read by this reader.
+    pub(super) fn line(&self) -> u64 {
+        self.lines.physical(self.line)
+    }
+
+    /// Takes over what another reader saw of other blocks; says what its rows' words mean here.
+    pub(super) fn absorb(&mut self, other: Self) -> Renaming {
+        let text = |(ours, theirs): (&mut Option<Dictionary>, &Option<Dictionary>)| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(ours.absorb(theirs)),
+            _ => None,
+        };
+        let mut texts: Vec<_> = self.dictionaries.iter_mut().zip(&other.dictionaries).map(text).collect();
+        if let Some(word) = self.currency_word {
+            // Its text is known at the end of the file only; until then it is the same word for all.
+            texts[word] = None;
+        }
+        let numbers = self.words.absorb(&other.words);
+        let dates = self.dates.absorb(other.dates);
+        self.seen.absorb(&other.seen);
+        self.flags.iter_mut().zip(other.flags).for_each(|(ours, theirs)| *ours += theirs);
+        self.rows_read += other.rows_read;
+        self.rows_skipped += other.rows_skipped;
+        self.faults.absorb(other.faults);
+        self.lines.absorb(other.lines);
+        let is_text = |word: usize| self.dictionaries[word].is_some();
+        Renaming::new(texts, numbers, dates, is_text)
     }
 
     /// Reads one record into `self.row` and gives the id of its date; None for a blank line.
@@ -204,9 +260,9 @@ impl Reader {
             None if heads_totals(fields.bytes(0)) => return Err(NoRow::Total),
             None => 0,
         };
-        for (field, word) in &plan.texts {
+        for (number, (field, word)) in plan.texts.iter().enumerate() {
             if let Some(dictionary) = &mut dictionaries[*word] {
-                row[*word] = fields.text(*field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
+                row[*word] = fields.text(number, *field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
             }
         }
         for (field, word) in &plan.hours {
@@ -244,11 +300,11 @@ impl Reader {
 
     /// Counts the row that was read and hands it on.
     #[inline]
-    pub(super) fn keep(&mut self, date: u32, sink: &mut dyn RowSink) -> std::io::Result<()> {
+    pub(super) fn keep<S: RowSink + ?Sized>(&mut self, date: u32, sink: &mut S) -> std::io::Result<()> {
         self.rows_read += 1;
         self.seen.keep_row();
         self.rules.count(&self.values, &mut self.flags);
-        self.dates.count(date, self.spend_word.map_or(NULL, |word| self.values[word]), self.line);
+        self.dates.count(date, self.spend_word.map_or(NULL, |word| self.values[word]), self.line.0);
         sink.push(date, &self.row)
     }
 
@@ -258,8 +314,12 @@ impl Reader {
         match no_row {
             NoRow::Total | NoRow::Astray => self.rows_skipped += 1,
             NoRow::Fault { cell, reason } => {
-                let value = cell.map(|(field, _)| fields.bytes(field));
-                self.faults.push(self.line, cell.map(|(_, column)| column), *reason, value);
+                let bytes = |field| match F::QUOTED {
+                    true => super::quoting::unquote(fields.bytes(field)).unwrap_or_default(),
+                    false => fields.bytes(field).into(),
+                };
+                let value = cell.map(|(field, _)| bytes(field));
+                self.faults.push(self.line.0, cell.map(|(_, column)| column), *reason, value.as_deref());
             }
         }
     }
@@ -267,6 +327,7 @@ impl Reader {
     /// What the whole file says, once its last record was read.
     pub(super) fn finish(mut self, terms: &Terms) -> Result<Parsed, ParseError> {
         let settled = self.dates.settle(terms, &mut self.faults);
+        self.lines.name(&mut self.faults);
         let seen = &self.seen.currency;
         if let (Some(first), Some(second)) = (seen.first(), seen.second) {
             let message = format!("the file has amounts in {first} and in {second}: export it with one currency");

@@ -10,11 +10,11 @@ use super::reader::{NoRow, Reader};
 use super::{ParseError, RECORD_CAP_BYTES, Refusal, RowSink};
 
 /// Reads all records of `input` into the sink.
-pub(super) fn read(
+pub(super) fn read<S: RowSink + ?Sized>(
     reader: &mut Reader,
     input: impl Read,
     delimiter: u8,
-    sink: &mut dyn RowSink,
+    sink: &mut S,
 ) -> Result<(), ParseError> {
     let lines = Rc::new(RefCell::new(Lines::default()));
     let watched = Watched { input, lines: Rc::clone(&lines) };
@@ -33,14 +33,14 @@ pub(super) fn read(
             Err(error) => {
                 return Err(match error.into_kind() {
                     csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                        Refusal::record_too_long(reader.line).into()
+                        Refusal::record_too_long(reader.line()).into()
                     }
                     csv::ErrorKind::Io(error) => error.into(),
                     other => io::Error::other(format!("{other:?}")).into(),
                 });
             }
         }
-        reader.line += lines.borrow_mut().passed(record.position().map_or(0, csv::Position::byte));
+        reader.pass_lines(lines.borrow_mut().passed(record.position().map_or(0, csv::Position::byte)));
         let fields = Unquoted(&record);
         match reader.read_row(&fields) {
             None => {}

@@ -55,7 +55,7 @@ impl Dates {
     /// Reads a date cell, raw or (for the records reader) already unquoted.
     #[inline]
     pub(super) fn read(&mut self, raw: &[u8], quoted: bool) -> DateCell {
-        if self.last.0 == raw && !raw.is_empty() {
+        if same(&self.last.0, raw) {
             return DateCell::Id(self.last.1);
         }
         self.read_other(raw, quoted)
@@ -111,6 +111,26 @@ impl Dates {
         }
     }
 
+    /// Takes over the dates of another reader of the file; the id here of each id there.
+    pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
+        let mut ids = Vec::with_capacity(other.entries.len());
+        for theirs in other.entries {
+            let known = self.entries.iter_mut().enumerate().find(|(_, ours)| ours.raw == theirs.raw);
+            if let Some((id, ours)) = known {
+                ours.rows += theirs.rows;
+                ours.spend += theirs.spend;
+                ours.lines.extend(theirs.lines);
+                ours.lines.sort_unstable();
+                ours.lines.truncate(MAYBE_WRONG);
+                ids.push(id as u32);
+            } else {
+                ids.push(self.entries.len() as u32);
+                self.entries.push(theirs);
+            }
+        }
+        ids
+    }
+
     /// Decides the order of month and day, and turns rows of dates that do not fit into faults.
     pub(super) fn settle(self, terms: &Terms, faults: &mut Faults) -> Settled {
         let texts: Vec<_> =
@@ -130,11 +150,22 @@ impl Dates {
             for row in 0..entry.rows {
                 // Beyond the kept lines only the count matters; the faults kept are fewer anyway.
                 let line = entry.lines.get(row as usize).copied().unwrap_or(0);
-                faults.push(line, Some("metric_date"), FaultReason::BadDate, Some(&entry.raw));
+                let value = quoting::unquote(&entry.raw);
+                faults.push(line, Some("metric_date"), FaultReason::BadDate, value.as_deref());
             }
         }
         faults.kept.sort_by_key(|fault| fault.line);
         settled
+    }
+}
+
+/// Whether two date cells are the same, and not empty. Most are 8 to 16 bytes long, which are two numbers.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let ends = |cell: &[u8]| Some((*cell.first_chunk::<8>()?, *cell.last_chunk::<8>()?));
+    match (a.len(), b.len()) {
+        (8..=16, length) if a.len() == length => ends(a) == ends(b),
+        _ => a == b && !a.is_empty(),
     }
 }
 
@@ -193,6 +224,15 @@ impl CurrencySeen {
                 }
             }
         }
+    }
+
+    /// Takes over what another reader of the file saw.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.bare += other.bare;
+        if let Some(symbol) = other.symbol {
+            self.see(symbol);
+        }
+        self.second = self.second.or(other.second);
     }
 
     /// The first symbol's likeliest currency.

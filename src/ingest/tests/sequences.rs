@@ -1,6 +1,8 @@
 //! Random sequences of imports and undos against a plain map: each import remembers what it changed, each undo puts it
 //! back, and one that is not the newest of its days is refused.
 
+mod crashes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;

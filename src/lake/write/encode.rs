@@ -19,6 +19,11 @@ pub(super) trait Encoder: Send {
 
 /// The encoder of data files. The Arrow schema is not embedded: it would make readers build the importer's
 /// dictionaries again, where the file's own type is plain UTF-8 text.
-pub(super) fn pages(sink: Sink, schema: &SchemaRef, properties: WriterProperties) -> Result<Box<dyn Encoder>> {
-    Ok(Box::new(PageEncoder::new(sink, schema, properties)?))
+pub(super) fn pages(
+    sink: Sink,
+    schema: &SchemaRef,
+    properties: WriterProperties,
+    threads: usize,
+) -> Result<Box<dyn Encoder>> {
+    Ok(Box::new(PageEncoder::new(sink, schema, properties, threads)?))
 }

@@ -25,7 +25,7 @@ pub(super) use self::order::SORT;
 use self::sink::Sink;
 use super::bounds::{self, ColumnBounds};
 use super::error::LakeError;
-use super::{Hashes, Scope};
+use super::{Disk, Hashes, Scope};
 use crate::model::facts::{Column, ValueType};
 
 /// A data file being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -34,6 +34,7 @@ pub struct PartitionWriter {
     columns: Vec<&'static Column>,
     grain: Vec<String>,
     expected_rows: u64,
+    threads: usize,
     rows: u64,
     state: State,
     temporary: Temporary,
@@ -85,15 +86,21 @@ impl StagedFile {
 }
 
 /// A file in tmp that is removed unless someone takes it over.
-#[derive(Debug)]
 pub(super) struct Temporary {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     taken: bool,
 }
 
+impl std::fmt::Debug for Temporary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Temporary").field(&self.path).finish()
+    }
+}
+
 impl Temporary {
-    pub(super) fn at(path: PathBuf) -> Self {
-        Self { path, taken: false }
+    pub(super) fn at(disk: &Arc<dyn Disk>, path: PathBuf) -> Self {
+        Self { disk: Arc::clone(disk), path, taken: false }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -110,7 +117,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.taken {
             // What cannot be removed now is swept at the next start.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = self.disk.remove(&self.path);
         }
     }
 }
@@ -119,6 +126,7 @@ impl PartitionWriter {
     /// A writer into a new file at `path`. `columns` are stored columns in the table's order; those that are not
     /// nullable must be among them. `expected_rows` only evens out the row groups.
     pub(super) fn create(
+        disk: &Arc<dyn Disk>,
         path: PathBuf,
         scope: &Scope,
         columns: &[&'static Column],
@@ -138,16 +146,22 @@ impl PartitionWriter {
         if let Some(absent) = grain.iter().find(|name| !columns.iter().any(|c| &c.name == *name)) {
             return Err(refused(format!("the grain names {absent}, which the file does not store")));
         }
-        let file = File::create_new(&path).map_err(LakeError::io("create", &path))?;
+        let file = disk.create_new(&path).map_err(LakeError::io("create", &path))?;
         Ok(Self {
             scope: scope.clone(),
             columns: columns.to_vec(),
             grain: grain.iter().map(|&name| name.to_owned()).collect(),
             expected_rows,
+            threads: 1,
             rows: 0,
             state: State::Empty(Box::new(Sink::new(file))),
-            temporary: Temporary::at(path),
+            temporary: Temporary::at(disk, path),
         })
+    }
+
+    /// Lets so many threads share the work of encoding.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// Appends rows, already in the table's sort order (ascending, nulls first, text by its bytes), also across
@@ -180,8 +194,8 @@ impl PartitionWriter {
         let order = OrderCheck::new(self.scope.table, &self.columns);
         let properties = properties::of(self.scope.table, &self.columns, self.expected_rows);
         if let State::Empty(sink) = std::mem::replace(&mut self.state, State::Failed) {
-            let encoder =
-                encode::pages(*sink, &schema, properties).map_err(LakeError::parquet(self.temporary.path()))?;
+            let encoder = encode::pages(*sink, &schema, properties, self.threads);
+            let encoder = encoder.map_err(LakeError::parquet(self.temporary.path()))?;
             self.state = State::Writing { schema, encoder, order };
         }
         Ok(())

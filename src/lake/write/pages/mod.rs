@@ -27,7 +27,7 @@ mod tests;
 mod text;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::buffer::NullBuffer;
@@ -50,7 +50,8 @@ use super::sink::Sink;
 pub(super) struct PageEncoder {
     file: SerializedFileWriter<Sink>,
     layout: Layout,
-    compress: Compress,
+    /// One for each thread that encodes.
+    compress: Vec<Compress>,
     /// By column: the dictionary seen last.
     rankings: Vec<Option<Ranking>>,
     /// Rows of the next row group.
@@ -79,15 +80,17 @@ fn valid_rows(nulls: Option<&NullBuffer>, rows: &Range<usize>) -> usize {
 }
 
 impl PageEncoder {
-    /// Row group size, page size, sort order and the worth of compression are those of the properties.
-    pub(super) fn new(sink: Sink, schema: &SchemaRef, properties: WriterProperties) -> Result<Self> {
+    /// Row group size, page size, sort order and the worth of compression are those of the properties. The columns of
+    /// a row group are shared by so many threads.
+    pub(super) fn new(sink: Sink, schema: &SchemaRef, properties: WriterProperties, threads: usize) -> Result<Self> {
         let parquet_schema = ArrowSchemaConverter::new().schema_root("schema").convert(schema)?;
+        let worth = properties.data_page_v2_compression_ratio_threshold();
         let layout = Layout {
             group_rows: properties.max_row_group_row_count().unwrap_or(usize::MAX).max(1),
             page_rows: properties.data_page_row_count_limit().max(1),
         };
         Ok(Self {
-            compress: Compress::new(properties.data_page_v2_compression_ratio_threshold())?,
+            compress: (0..threads.max(1)).map(|_| Compress::new(worth)).collect::<Result<_>>()?,
             file: SerializedFileWriter::new(sink, parquet_schema.root_schema_ptr(), Arc::new(properties))?,
             layout,
             rankings: vec![None; schema.fields().len()],
@@ -98,19 +101,43 @@ impl PageEncoder {
 
     fn write_row_group(&mut self) -> Result<()> {
         let Self { file, layout, compress, rankings, waiting, waiting_rows } = self;
-        let descriptors: Vec<ColumnDescPtr> = file.schema_descr().columns().to_vec();
+        let columns: Vec<ColumnDescPtr> = file.schema_descr().columns().to_vec();
+        let chunks: Vec<OnceLock<Result<EncodedChunk>>> = columns.iter().map(|_| OnceLock::new()).collect();
+        let (waiting_for, layout) = (&*waiting, &*layout);
+        let next = Mutex::new(columns.into_iter().zip(rankings).zip(&chunks).enumerate());
+        let encode = |compress: &mut Compress| {
+            loop {
+                let task = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((index, ((column, ranking), chunk))) = task else { return };
+                let pieces: Vec<&ArrayRef> = waiting_for.iter().map(|batch| batch.column(index)).collect();
+                // Each is set once: its task is taken once.
+                let _ = chunk.set(column_chunk(column, &pieces, ranking, layout, compress));
+            }
+        };
+        if let Some((own, others)) = compress.split_first_mut() {
+            let encode = &encode;
+            std::thread::scope(|scope| {
+                for compress in others {
+                    scope.spawn(move || encode(compress));
+                }
+                encode(own);
+            });
+        }
         let mut group = file.next_row_group()?;
-        for (index, (column, ranking)) in descriptors.into_iter().zip(rankings).enumerate() {
-            let pieces: Vec<&ArrayRef> = waiting.iter().map(|batch| batch.column(index)).collect();
-            let (bytes, close) = column_chunk(column, &pieces, ranking, layout, compress)?;
+        for chunk in chunks.into_iter().filter_map(OnceLock::into_inner) {
+            let (bytes, close) = chunk?;
             group.append_column(&bytes, close)?;
         }
+        // Fails where a column is missing.
         group.close()?;
         waiting.clear();
         *waiting_rows = 0;
         Ok(())
     }
 }
+
+/// A column chunk, and what the footer says of it.
+type EncodedChunk = (Bytes, ColumnCloseResult);
 
 impl Encoder for PageEncoder {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {

@@ -45,7 +45,7 @@ fn properties(group_rows: usize, page_rows: usize) -> WriterPropertiesBuilder {
 fn ours(schema: &SchemaRef, batches: &[RecordBatch], properties: WriterProperties) -> Bytes {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ours.parquet");
-    let mut encoder = PageEncoder::new(Sink::new(File::create_new(&path).unwrap()), schema, properties).unwrap();
+    let mut encoder = PageEncoder::new(Sink::new(File::create_new(&path).unwrap()), schema, properties, 3).unwrap();
     batches.iter().for_each(|batch| encoder.write(batch).unwrap());
     Box::new(encoder).finish().unwrap().sync().unwrap();
     Bytes::from(std::fs::read(path).unwrap())

@@ -1,15 +1,15 @@
 //! Taking over the predecessor's database: every row and every micro is in the store or accounted for, however often and
 //! however rudely it is done. The sums of the store are held against sums that SQLite makes of the old tables.
 
+mod hardship;
+mod reports;
+
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::serve::Server;
 use super::store::{TestStore, integer, repository};
 
 /// A database of the predecessor, made anew.
@@ -152,118 +152,6 @@ fn entities_are_added_with_what_users_wrote_and_those_of_the_store_stay() {
 }
 
 #[test]
-fn the_older_table_gives_performance_rows_where_a_seat_is_known_and_the_bidders_own_else() {
-    let store = TestStore::new();
-    let old = old(&store, "older", "");
-    let answer = migrate(&store, &old, &[]);
-    assert_eq!(answer["facts"]["performance_metrics"]["imported"], 200);
-    let by_kind = "SELECT json_object('report', CASE WHEN seat_id IS NULL THEN 'bidder' ELSE 'performance' END, \
-        'day', metric_date, 'billing_id', CASE WHEN seat_id = 7 THEN '72245759413' END, 'row_count', count(*), \
-        'impressions', sum(impressions), 'clicks', sum(clicks), 'spend_micros', sum(spend_micros), \
-        'reached', CASE WHEN seat_id = 7 THEN sum(reached_queries) END, \
-        'starts', CASE WHEN seat_id = 7 THEN 20 * count(*) END) \
-        FROM performance_metrics GROUP BY seat_id IS NULL, metric_date ORDER BY seat_id IS NOT NULL, metric_date";
-    assert_eq!(store.sql(SUMS), fold(&old, by_kind));
-    assert_eq!(store.number("SELECT count(DISTINCT country) AS n FROM rtb_daily"), 1, "BR and Brazil are one country");
-    let again = migrate(&store, &old, &[]);
-    assert_eq!(integer(&again["facts"]["performance_metrics"]["known"]), 4);
-    assert_eq!(store.sql(SUMS), fold(&old, by_kind));
-}
-
-#[test]
-fn a_database_with_both_tables_counts_a_day_once() {
-    let store = TestStore::new();
-    let both = "CREATE TABLE performance_metrics (id INTEGER PRIMARY KEY, creative_id TEXT, metric_date DATE, \
-                impressions INTEGER DEFAULT 0, clicks INTEGER DEFAULT 0, spend_micros INTEGER DEFAULT 0); \
-                INSERT INTO performance_metrics (creative_id, metric_date, impressions, spend_micros) \
-                VALUES ('cr-1', '2025-12-08', 5, 100), ('cr-1', '2025-12-01', 7, 30)";
-    let old = old(&store, "v40", both);
-    let answer = migrate(&store, &old, &[]);
-    let counts = &answer["facts"]["performance_metrics"];
-    assert_eq!((&counts["imported"], &counts["of_other_days"]), (&json!(1), &json!(1)));
-    assert_eq!(answer["spend"]["unknown"]["left_micros"], 100);
-    assert!(answer["notes"].to_string().contains("the same traffic"), "{answer:#}");
-}
-
-#[test]
-fn rows_at_fault_are_named_by_table_and_rowid_and_their_money_is_accounted_for() {
-    let store = TestStore::new();
-    let faults = "UPDATE rtb_daily SET creative_id = '' WHERE id = 7; \
-                  UPDATE rtb_daily SET impressions = 'many' WHERE id = 130; \
-                  UPDATE rtb_daily SET spend_micros = 'free' WHERE id = 131; \
-                  UPDATE rtb_daily SET publisher_name = 'two' || char(10) || 'lines' WHERE id IN (3, 129); \
-                  INSERT INTO rtb_daily (id, account_id, import_batch_id, metric_date, creative_id, billing_id, \
-                      impressions, spend_micros) VALUES (900, 1, 'b9', '', 'cr-1', '72245759413', 3, 44), \
-                      (901, 1, 'b9', 'soon', 'cr-1', '72245759413', 3, 55)";
-    let old = old(&store, "v40", faults);
-    let answer = migrate(&store, &old, &[]);
-    let named: Vec<(i64, &str)> = answer["faults"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|fault| (integer(&fault["row"]), fault["reason"].as_str().unwrap()))
-        .collect();
-    let expected =
-        [(900, "no_date"), (7, "no_creative_id"), (130, "bad_number"), (131, "bad_money"), (901, "bad_date")];
-    assert_eq!(named, expected);
-    let counts = &answer["facts"]["rtb_daily"];
-    assert_eq!((integer(&counts["imported"]), integer(&counts["rejected"])), (357, 5));
-    let refused: Vec<&str> =
-        answer["refused"].as_array().unwrap().iter().map(|r| r["import"].as_str().unwrap()).collect();
-    assert_eq!(refused, ["old.db:rtb_daily:", "old.db:rtb_daily:soon"], "a day that is none is refused as a whole");
-    let rejected = "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily \
-                    WHERE id IN (7, 130, 900, 901) AND typeof(spend_micros) = 'integer'";
-    assert_eq!(answer["spend"]["unknown"]["rejected_micros"], fold(&old, rejected)[0]["s"]);
-    let kept: Vec<(i64, String)> = {
-        let db = store.sqlite();
-        let mut statement = db.prepare("SELECT line, reason FROM import_faults ORDER BY line").unwrap();
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        rows.map(Result::unwrap).collect()
-    };
-    assert_eq!(kept.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [7, 130, 131, 900, 901]);
-    // The same accounting when it is all known already, but for what is refused anew.
-    let again = migrate(&store, &old, &[]);
-    assert_eq!(again["spend"], answer["spend"]);
-    assert_eq!(
-        (integer(&again["facts"]["rtb_daily"]["duplicate"]), integer(&again["facts"]["rtb_daily"]["rejected"])),
-        (357, 5)
-    );
-}
-
-#[test]
-fn rows_of_one_key_end_as_the_later_one() {
-    let store = TestStore::new();
-    let twice = "INSERT INTO rtb_daily SELECT id + 1000, account_id, 'b9', metric_date, creative_id, billing_id, \
-                 creative_size, creative_format, country, platform, environment, publisher_id, publisher_name, app_id, \
-                 app_name, reached_queries, bids, bids_in_auction, impressions, clicks, spend_micros + (id = 1), \
-                 video_starts, video_completions, 'again' || id, created_at FROM rtb_daily WHERE id <= 10";
-    let old = old(&store, "v40", twice);
-    let answer = migrate(&store, &old, &[]);
-    assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 360, "replays count once");
-    let counts = &answer["facts"]["rtb_daily"];
-    assert_eq!(integer(&counts["rows"]), 370);
-    assert_eq!(integer(&counts["imported"]) + integer(&counts["replaced"]) + integer(&counts["duplicate"]), 370);
-    let last = "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily WHERE id > 10";
-    assert_eq!(store.number("SELECT sum(spend_micros) AS s FROM rtb_daily"), integer(&fold(&old, last)[0]["s"]));
-}
-
-#[test]
-fn amounts_in_floats_become_micros_and_those_that_were_rounded_are_counted() {
-    let store = TestStore::new();
-    let path = store.beside("old.db");
-    let rows = "CREATE TABLE performance_metrics (creative_id TEXT, date DATE, impressions INTEGER, clicks INTEGER, \
-                spend REAL); \
-                INSERT INTO performance_metrics VALUES ('a', '2025-11-01', 5, 1, 0.1), ('b', '2025-11-01', 5, 1, 2), \
-                ('c', '2025-11-01', 5, 1, 0.1234565), ('d', '2025-11-01', 5, 1, 0.3000000000000000444)";
-    Connection::open(&path).unwrap().execute_batch(rows).unwrap();
-    let answer = migrate(&store, &path, &["--currency", "USD"]);
-    let spend = "SELECT creative_id, spend_micros FROM rtb_daily ORDER BY creative_id";
-    let spend: Vec<i64> = store.sql(spend).iter().map(|row| integer(&row["spend_micros"])).collect();
-    assert_eq!(spend, [100_000, 2_000_000, 123_456, 300_000]);
-    assert_eq!(answer["spend"]["USD"]["rounded"], 2);
-}
-
-#[test]
 fn several_bidders_get_an_account_each_and_rows_go_to_their_own() {
     let store = TestStore::new();
     let second = "INSERT INTO accounts (id, bidder_id, display_name, credentials_path) VALUES (2, '555', 'Second', ''); \
@@ -294,42 +182,6 @@ fn migrate_code(store: &TestStore, old: &Path, more: &[&str]) -> Value {
 }
 
 #[test]
-fn a_dry_run_answers_the_same_and_changes_nothing() {
-    let store = TestStore::new();
-    let old = old(&store, "v40", "");
-    let digest = store.digest();
-    let mut dry = migrate(&store, &old, &["--dry-run"]);
-    assert_eq!(store.digest(), digest);
-    let rows = "SELECT (SELECT count(*) FROM creatives) + (SELECT count(*) FROM import_history) \
-                + (SELECT count(*) FROM campaigns) + (SELECT count(*) FROM accounts WHERE bidder_id IS NOT NULL)";
-    assert_eq!(store.sqlite().query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
-    let real = migrate(&store, &old, &[]);
-    dry["dry_run"] = json!(false);
-    assert_eq!(dry, real);
-}
-
-#[test]
-fn killed_in_the_middle_it_goes_on_where_it_stopped() {
-    let whole = TestStore::new();
-    migrate(&whole, &old(&whole, "v40", ""), &[]);
-    for point in ["after_claim", "before_commit", "after_commit"] {
-        let store = TestStore::new();
-        let old = old(&store, "v40", "");
-        let mut command = store.command(&["migrate-from", old.to_str().unwrap()]);
-        command.env("CATSCAN_KILL_AT", point).stdout(Stdio::null()).stderr(Stdio::null());
-        assert_eq!(command.status().unwrap().signal(), Some(9), "{point} was not reached");
-        let committed = i64::from(point == "after_commit");
-        assert_eq!(store.number("SELECT count(DISTINCT metric_date) AS n FROM rtb_daily"), committed);
-        let answer = migrate(&store, &old, &[]);
-        assert_eq!(integer(&answer["facts"]["rtb_daily"]["known"]), committed, "{point}: {answer:#}");
-        assert_eq!(store.sql(SUMS), whole.sql(SUMS), "{point}");
-        let left = fs::read_dir(store.data_dir().join("tmp")).unwrap().map(|entry| entry.unwrap().file_name());
-        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("migration")).collect();
-        assert!(left.is_empty(), "{left:?}");
-    }
-}
-
-#[test]
 fn a_file_that_the_predecessor_took_in_is_not_imported_twice() {
     let store = TestStore::new();
     let sample = repository("data/samples/performance.csv");
@@ -356,29 +208,6 @@ fn a_file_that_the_predecessor_took_in_is_not_imported_twice() {
 }
 
 #[test]
-fn what_cannot_be_taken_over_is_refused_with_what_was_found() {
-    let store = TestStore::new();
-    let path = store.beside("wrong.db");
-    assert!(refusal(&store, &path).contains("no such file"));
-    fs::write(&path, "creative_id,date\n").unwrap();
-    assert!(refusal(&store, &path).contains("is not a SQLite database"));
-    fs::remove_file(&path).unwrap();
-    let connection = Connection::open(&path).unwrap();
-    connection.execute_batch("CREATE TABLE tea (cups); CREATE TABLE pots (size)").unwrap();
-    let unknown = refusal(&store, &path);
-    assert!(unknown.contains("it has pots, tea") && unknown.contains("rtb_daily, performance_metrics"), "{unknown}");
-    connection.execute_batch("CREATE TABLE rtb_daily (metric_date)").unwrap();
-    assert!(refusal(&store, &path).contains("table rtb_daily lacks the column creative_id"));
-    connection.execute_batch("PRAGMA user_version = 41").unwrap();
-    assert!(refusal(&store, &path).contains("schema version 41, and this program knows"));
-    let own = TestStore::new();
-    assert!(refusal(&store, &own.data_dir().join("catscan.db")).contains("store of this program"));
-    let other = TestStore::new();
-    other.succeed(&["account", "set", "default", "--bidder-id", "1"]);
-    assert!(refusal(&other, &old(&other, "v40", "")).contains("is about bidder 299038253, but account 'default'"));
-}
-
-#[test]
 fn people_read_a_line_per_table_and_the_money() {
     let store = TestStore::new();
     let old = old(&store, "v40", "");
@@ -387,43 +216,6 @@ fn people_read_a_line_per_table_and_the_money() {
     assert!(printed.contains("rtb_daily                     360 rows read: 360 imported; 3 imports\n"), "{printed}");
     assert!(printed.contains("64,620.19998 read: nothing is missing"), "{printed}");
     assert!(printed.contains("not taken: recommendations (1 row): advice is made anew from the facts\n"), "{printed}");
-}
-
-#[test]
-fn the_other_reports_of_the_predecessor_come_as_their_kinds() {
-    let store = TestStore::new();
-    let tables = fs::read_to_string(repository("tests/it/predecessor/other_reports.sql")).unwrap();
-    let old = old(&store, "v40", &tables);
-    let answer = migrate(&store, &old, &[]);
-    for (table, rows) in [("rtb_funnel", 48), ("rtb_bid_filtering", 10), ("rtb_quality", 6)] {
-        assert_eq!(integer(&answer["facts"][table]["imported"]), rows, "{table}: {answer:#}");
-    }
-    let sums = "SELECT report, count(*) AS row_count, sum(bid_requests) AS requests, sum(impressions) AS impressions, \
-                sum(clicks) AS clicks FROM rtb_funnel GROUP BY report ORDER BY report";
-    let fold_sums = "SELECT json_object('report', iif(publisher_id IS NULL, 'funnel_geo', 'funnel_publisher'), \
-                     'row_count', count(*), 'requests', sum(bid_requests), 'impressions', sum(impressions), \
-                     'clicks', NULL) FROM rtb_funnel GROUP BY publisher_id IS NULL ORDER BY publisher_id IS NOT NULL";
-    assert_eq!(store.sql(sums), fold(&old, fold_sums));
-    let cost = "SELECT sum(bids) AS bids, sum(opportunity_cost_micros) AS cost FROM rtb_bid_filtering";
-    let fold_cost =
-        "SELECT json_object('bids', sum(bids), 'cost', sum(opportunity_cost_micros)) FROM rtb_bid_filtering";
-    assert_eq!(store.sql(cost), fold(&old, fold_cost));
-    let seen = "SELECT sum(ivt_credited_impressions) AS ivt, sum(active_view_viewable) AS viewable FROM rtb_quality";
-    let fold_seen = "SELECT json_object('ivt', sum(ivt_credited_impressions), 'viewable', sum(viewable_impressions)) \
-                     FROM rtb_quality";
-    assert_eq!(store.sql(seen), fold(&old, fold_seen));
-    let spend = fold(&old, "SELECT json_object('s', sum(spend_micros)) FROM rtb_daily");
-    assert_eq!(answer["spend"]["unknown"]["database_micros"], spend[0]["s"], "costs that were not paid are no spend");
-}
-
-#[test]
-fn a_running_server_does_it_for_the_command() {
-    let store = TestStore::new();
-    let old = old(&store, "v40", "");
-    let server = Server::over(&store);
-    let answer = migrate(&store, &old, &["--currency", "USD"]);
-    assert_eq!(answer["facts"]["rtb_daily"]["imported"], 360);
-    assert_eq!(server.get("/api/imports?status=complete").1["rows"].as_array().unwrap().len(), 3);
 }
 
 #[test]
