@@ -1,79 +1,122 @@
 #!/usr/bin/env python3
-"""Times `catscan import` against Polars on the same generated files, in turn, as whole processes.
+"""Times `catscan import` against its peers on the same generated files: whole processes, in turn, round by round.
 
     cargo build --release
-    python3 -m pip install -r tests/python/requirements.txt
-    python3 benches/import.py                     # ten days of a million rows, five rounds
-    python3 benches/import.py --rows-per-day 10000000 --days 1 --rounds 3
+    python3 -m pip install -r benches/requirements.txt
+    python3 benches/import.py                      # ten days of a million rows, three rounds
+    python3 benches/import.py --day-in-one-file    # ten million rows of one day in one file
+    python3 benches/import.py --reimport           # a day again after every tenth row changed, against its first import
 
-Polars does less: scan_csv -> zstd Parquet by day, all columns as text, no checks, no sorting, no keys, no fsync.
-Prints each round, then medians and ratios; quote the medians, machines are noisy.
+Cat-Scan types, checks, removes duplicates, sorts, hashes, brings to disk and commits; what the peers do, which is less,
+is said in benches/peers.py. Prints each round, then medians and ratios: quote the medians, machines are noisy.
 """
 
 import argparse
-import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-POLARS = """
-import sys, polars as pl
-lazy = pl.scan_csv(sys.argv[1], infer_schema=False)
-lazy.sink_parquet(pl.PartitionBy(sys.argv[2], key="Day"), compression="zstd", mkdir=True)
-"""
+from measure import Run, generate, median, parquet_mb, ratios, run
+from peers import PEERS
+
+PEER_PROGRAM = str(Path(__file__).with_name("peers.py"))
 
 
-def timed(command: list[str]) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of one process."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{command[0]} ended with {process.returncode}")
-    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+def change(report: Path, changed: Path, every: int) -> None:
+    """The same report with one more reached query in every so-manieth row."""
+    with report.open(encoding="utf-8", newline="") as old, changed.open("w", encoding="utf-8", newline="") as new:
+        header = old.readline()
+        new.write(header)
+        columns = header.rstrip("\n").split(",")
+        # Counted from the end: names before it may hold commas, numbers after it hold none.
+        after = len(columns) - columns.index("Reached queries")
+        for number, line in enumerate(old):
+            if number % every == 0:
+                cells = line.rstrip("\n").rsplit(",", after)
+                cells[1] = str(int(cells[1]) + 1)
+                line = ",".join(cells) + "\n"
+            new.write(line)
+
+
+def against_peers(options: argparse.Namespace, catscan: str, scratch: Path) -> None:
+    reports = generate(catscan, scratch / "reports", options.rows_per_day, options.days)
+    files = [str(report) for report in reports]
+    peers = {name: [options.python, PEER_PROGRAM, name, str(scratch / name), *files] for name in options.peers}
+    programs = {"catscan": [catscan, "--data-dir", str(scratch / "catscan"), "import", "--json", *files], **peers}
+    runs: dict[str, list[Run]] = {name: [] for name in programs}
+    sizes: dict[str, float] = {}
+    for number in range(options.rounds + 1):
+        told = []
+        for name, program in programs.items():
+            shutil.rmtree(scratch / name, ignore_errors=True)
+            measured = run(program)
+            sizes[name] = parquet_mb(scratch / name)
+            shutil.rmtree(scratch / name, ignore_errors=True)
+            told.append(f"{name} {measured.wall_s:.2f} s")
+            if number > 0:
+                runs[name].append(measured)
+        print(f"{f'round {number}' if number else 'warm-up'}: {', '.join(told)}", flush=True)
+
+    rows = options.rows_per_day * options.days
+    print(f"\n{len(files)} files, {rows:,} rows, median of {options.rounds} rounds; catscan ÷ peer with its range")
+    print(f"{'':17}{'wall s':>8}{'cpu s':>8}{'peak MiB':>10}{'output MB':>11}   {'wall ratio':18}{'cpu ratio':18}")
+    for name, values in runs.items():
+        middle = median(values)
+        ours = runs["catscan"]
+        wall = ratios([one.wall_s for one in ours], [one.wall_s for one in values])
+        cpu = ratios([one.cpu_s for one in ours], [one.cpu_s for one in values])
+        compared = f"   {wall:18}{cpu:18}" if name != "catscan" else ""
+        print(f"{name:17}{middle.wall_s:8.2f}{middle.cpu_s:8.2f}{middle.peak_mib:10.0f}{sizes[name]:11.0f}{compared}")
+
+
+def against_first_import(options: argparse.Namespace, catscan: str, scratch: Path) -> None:
+    [report] = generate(catscan, scratch / "reports", options.rows_per_day, 1)
+    changed = scratch / "changed.csv"
+    change(report, changed, options.change_every)
+    store = scratch / "catscan"
+    runs: dict[str, list[Run]] = {"first import": [], "re-import": []}
+    for number in range(options.rounds + 1):
+        shutil.rmtree(store, ignore_errors=True)
+        told = []
+        for name, file in zip(runs, [report, changed]):
+            measured = run([catscan, "--data-dir", str(store), "import", "--json", str(file)])
+            told.append(f"{name} {measured.wall_s:.2f} s, cpu {measured.cpu_s:.2f} s")
+            if number > 0:
+                runs[name].append(measured)
+        print(f"{f'round {number}' if number else 'warm-up'}: {', '.join(told)}", flush=True)
+
+    print(f"\none day of {options.rows_per_day:,} rows, every {options.change_every}th changed, {options.rounds} rounds")
+    print(f"{'':17}{'wall s':>8}{'cpu s':>8}{'peak MiB':>10}")
+    for name, values in runs.items():
+        middle = median(values)
+        print(f"{name:17}{middle.wall_s:8.2f}{middle.cpu_s:8.2f}{middle.peak_mib:10.0f}")
+    first, again = runs.values()
+    wall = ratios([one.wall_s for one in again], [one.wall_s for one in first])
+    cpu = ratios([one.cpu_s for one in again], [one.cpu_s for one in first])
+    print(f"re-import ÷ first import: wall {wall}, cpu {cpu}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--catscan", default="target/release/catscan", help="the release binary")
-    parser.add_argument("--rows-per-day", type=int, default=1_000_000)
+    parser.add_argument("--rows-per-day", type=int)
     parser.add_argument("--days", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--python", default=sys.executable, help="an interpreter that has polars")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS), help="which peers; default: all")
+    parser.add_argument("--python", default=sys.executable, help="an interpreter that has the peers")
+    parser.add_argument("--day-in-one-file", action="store_true", help="one day of ten million rows")
+    parser.add_argument("--reimport", action="store_true", help="a changed day against its first import, without peers")
+    parser.add_argument("--change-every", type=int, default=10, metavar="N", help="of the re-import: every Nth row")
+    parser.add_argument("--scratch", help="where files are made and removed; default: the system's place for them")
     options = parser.parse_args()
+    if options.day_in_one_file:
+        options.days = 1
+    options.rows_per_day = options.rows_per_day or (10_000_000 if options.day_in_one_file else 1_000_000)
+    options.rounds = options.rounds or (7 if options.reimport else 3)
     catscan = str(Path(options.catscan).resolve())
-
-    with tempfile.TemporaryDirectory(prefix="catscan-bench-") as scratch:
-        reports, store, out = (Path(scratch) / name for name in ("reports", "store", "polars"))
-        rows = ["--rows-per-day", str(options.rows_per_day), "--days", str(options.days)]
-        subprocess.run([catscan, "generate", str(reports), *rows, "--shape", "wide"], check=True, stdout=subprocess.DEVNULL)
-        files = sorted(str(file) for file in reports.glob("*.csv"))
-        runs: dict[str, list[tuple[float, float, float]]] = {"catscan": [], "polars": []}
-        for number in range(options.rounds + 1):
-            shutil.rmtree(store, ignore_errors=True)
-            ours = timed([catscan, "--data-dir", str(store), "import", "--json", *files])
-            shutil.rmtree(out, ignore_errors=True)
-            theirs = timed([options.python, "-c", POLARS, str(reports / "*.csv"), str(out)])
-            if number == 0:
-                continue  # warm-up
-            runs["catscan"].append(ours)
-            runs["polars"].append(theirs)
-            print(f"round {number}: catscan {ours[0]:.2f} s, polars {theirs[0]:.2f} s, ratio {ours[0] / theirs[0]:.2f}")
-
-        print(f"\n{len(files)} files, {options.rows_per_day * options.days:,} rows, median of {options.rounds} rounds")
-        print(f"{'':10}{'wall s':>10}{'cpu s':>10}{'peak MiB':>10}{'output MB':>11}")
-        sizes = {"catscan": store, "polars": out}
-        for name, values in runs.items():
-            wall, cpu, peak = (statistics.median(column) for column in zip(*values))
-            size = sum(file.stat().st_size for file in sizes[name].rglob("*.parquet")) / 1e6
-            print(f"{name:10}{wall:10.2f}{cpu:10.2f}{peak:10.0f}{size:11.0f}")
-        ratios = [ours[0] / theirs[0] for ours, theirs in zip(runs["catscan"], runs["polars"])]
-        print(f"ratio of wall times: median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+    with tempfile.TemporaryDirectory(prefix="catscan-bench-", dir=options.scratch) as scratch:
+        (against_first_import if options.reimport else against_peers)(options, catscan, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -289,6 +289,7 @@ impl<'a> Attempt<'a> {
             options: self.options,
             batch,
             threads: self.share.threads,
+            rows_bytes: self.share.rows_bytes,
         };
         let mut unknown = match kind.strict {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,

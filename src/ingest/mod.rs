@@ -1,9 +1,11 @@
 //! One file of a report → sorted, deduplicated day partitions → one commit.
 //!
-//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse into rows by date (`reading`: one
-//! reader or several into `date_rows`, spilling beyond the memory budget, put together by `file_rows`), claim its bytes (`record`), then per day: read the live partition (`live`), sort
-//! (`order`), resolve keys (`resolve`), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that
-//! makes history, faults and files visible together.
+//! The way of a file ([`Importer::import`]): open, unpack (`packed`, `utf16`) and recognise ([`crate::report`]), parse
+//! into rows by date (`reading`: one reader or several into `date_rows`, spilling beyond the memory budget, put together
+//! by `file_rows`), claim its bytes (`record`), then per day: leave alone the live files whose keys it
+//! cannot meet (`meeting`), read the others (`live`), sort (`order`), one row per `key` (`resolve`; `restate` where rows
+//! are live), write Parquet (`encode`, [`crate::lake`]); publish, and one transaction that makes history, faults and
+//! files visible together.
 //!
 //! Invariants: all days of a file or none; the same bytes once per account and kind; each row read has exactly one
 //! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
@@ -26,16 +28,20 @@ mod grid;
 mod history;
 mod importer;
 mod input;
+mod key;
 mod kill;
 mod live;
+mod meeting;
 mod mode;
 mod order;
 mod packed;
 mod partition;
+mod pieces;
 mod progress;
 mod reading;
 mod record;
 mod resolve;
+mod restate;
 mod row_numbers;
 mod rows;
 mod spill;

@@ -3,7 +3,6 @@
 //! Sorting runs on one integer per row: the ranks of its sort values, packed, above the row's index. Where that fits
 //! 64 bits (always, but for very many distinct values) it is a radix sort; otherwise rows are compared.
 
-use super::file_rows::Arrival;
 use super::rows::Rows;
 use crate::report::{Dictionary, RowLayout};
 
@@ -22,18 +21,23 @@ impl SortColumns {
     pub(super) fn new(layout: &RowLayout, dictionaries: &[Option<Dictionary>], sort: &[String]) -> Self {
         Self(sort.iter().filter_map(|column| Ranked::new(layout.position(column)?, dictionaries)).collect())
     }
+
+    /// The sort values of a row, as a number that orders as they do: four columns of 32 bits at most.
+    pub(super) fn key(&self, row: &[u32]) -> u128 {
+        self.0.iter().fold(0, |key, column| key << column.bits | u128::from(column.rank(row)))
+    }
 }
 
-/// Sorts `rows`, which came in the order of `arrival`.
-pub(super) fn sorted(rows: &Rows, arrival: &Arrival, columns: &SortColumns) -> Sorted {
+/// Sorts some or all of `rows`, which came in the order of the indexes.
+pub(super) fn sorted(rows: &Rows, indexes: impl Iterator<Item = usize>, columns: &SortColumns) -> Sorted {
     let SortColumns(ranked) = columns;
     let index_bits = bits(rows.end());
     let bits: u32 = ranked.iter().map(|column| column.bits).sum();
     if bits + index_bits > u64::BITS {
-        return by_comparison(rows, arrival, ranked);
+        return by_comparison(rows, indexes, ranked);
     }
     let mut keys: Vec<u64> = Vec::with_capacity(rows.len());
-    for index in arrival.iter().cloned().flatten() {
+    for index in indexes {
         let row = rows.row(index);
         let key = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
         keys.push(key << index_bits | index as u64);
@@ -76,9 +80,9 @@ fn bits(n: usize) -> u32 {
     usize::BITS - n.saturating_sub(1).leading_zeros()
 }
 
-fn by_comparison(rows: &Rows, arrival: &Arrival, ranked: &[Ranked]) -> Sorted {
+fn by_comparison(rows: &Rows, indexes: impl Iterator<Item = usize>, ranked: &[Ranked]) -> Sorted {
     let key = |index: u32| ranked.iter().map(move |column| column.rank(rows.row(index as usize)));
-    let mut order: Vec<u32> = arrival.iter().cloned().flatten().map(|index| index as u32).collect();
+    let mut order: Vec<u32> = indexes.map(|index| index as u32).collect();
     order.sort_by(|a, b| key(*a).cmp(key(*b)));
     let same = |pair: &[u32]| key(pair[0]).eq(key(pair[1]));
     let same_as_before = std::iter::once(false).chain(order.windows(2).map(same)).take(order.len()).collect();
@@ -130,14 +134,17 @@ mod tests {
             let mut expected: Vec<usize> = (0..rows.len()).collect();
             expected.sort_by_key(|i| (&rows[*i].0, &rows[*i].1));
             let columns = SortColumns::new(&layout, &dictionaries, &table.sort);
-            let arrival = vec![0..rows.len()];
-            for sorted in [sorted(&words, &arrival, &columns), by_comparison(&words, &arrival, &columns.0)] {
+            let all = || 0..rows.len();
+            for sorted in [sorted(&words, all(), &columns), by_comparison(&words, all(), &columns.0)] {
                 prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied()));
                 for (i, same) in sorted.same_as_before.iter().enumerate() {
                     let key = |i: usize| (&rows[expected[i]].0, &rows[expected[i]].1);
                     prop_assert_eq!(*same, i > 0 && key(i) == key(i - 1));
                 }
             }
+            let some = |i: &usize| !i.is_multiple_of(3);
+            let sorted = sorted(&words, all().filter(some), &columns);
+            prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied().filter(some)));
         }
     }
 }

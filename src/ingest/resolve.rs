@@ -1,10 +1,9 @@
-//! Which rows of a partition live on: one per natural key.
+//! Which rows of a file live on: one per natural key.
 //!
-//! The rows stand as if they had come one after the other, those of the live partition first: a later row of a key
-//! replaces the one before, unless it says the same; in mode skip a live row stays. Each row of the file has exactly
-//! one outcome, so the counts add up.
+//! A later row of a key replaces the one before, unless it says the same. Each row of the file has exactly one outcome,
+//! so the counts add up. Where rows are live already, [`super::restate`] decides in the same way.
 
-use super::Mode;
+use super::key::NaturalKey;
 use super::order::Sorted;
 use super::rows::Rows;
 use crate::report::RowLayout;
@@ -38,15 +37,10 @@ impl Outcomes {
     }
 }
 
-/// Reduces the order to the rows that live on. Rows with an index below `live` are those of the live partition.
-pub(super) fn resolve(
-    rows: &Rows,
-    layout: &RowLayout,
-    sorted: Sorted,
-    live: usize,
-    mode: Mode,
-) -> (Vec<u32>, Outcomes) {
-    let key = Key { rows, dimensions: layout.dimensions(), attributes: layout.attributes() };
+/// Reduces the order of a file's rows to those that live on.
+pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u32>, Outcomes) {
+    let key = NaturalKey::of(layout);
+    let row = |index: u32| rows.row(index as usize);
     let values = layout.values();
     let Sorted { mut order, same_as_before } = sorted;
     let mut outcomes = Outcomes::default();
@@ -57,30 +51,21 @@ pub(super) fn resolve(
         while end < order.len() && same_as_before[end] {
             end += 1;
         }
-        if end == start + 1 {
-            // The common case: no other row has these sort values.
-            outcomes.imported += u64::from(order[start] as usize >= live);
-            order[kept] = order[start];
-            kept += 1;
-            start = end;
-            continue;
+        if end > start + 1 {
+            // Stable: among rows of a key the later one stays later.
+            order[start..end].sort_by(|a, b| key.compare(row(*a), row(*b)));
         }
-        // Stable: among rows of a key the later one stays later.
-        order[start..end].sort_by(|a, b| key.compare(*a, *b));
         let mut at = start;
         while at < end {
             let mut winner = order[at];
-            outcomes.imported += u64::from(winner as usize >= live);
+            outcomes.imported += 1;
             at += 1;
-            while at < end && key.compare(winner, order[at]).is_eq() {
-                let row = order[at];
-                if rows.row(winner as usize)[..values] == rows.row(row as usize)[..values] {
+            while at < end && key.same(row(winner), row(order[at])) {
+                if row(winner)[..values] == row(order[at])[..values] {
                     outcomes.duplicate += 1;
-                } else if mode == Mode::Skip && (winner as usize) < live {
-                    outcomes.skipped += 1;
                 } else {
                     outcomes.replaced += 1;
-                    winner = row;
+                    winner = order[at];
                 }
                 at += 1;
             }
@@ -93,30 +78,11 @@ pub(super) fn resolve(
     (order, outcomes)
 }
 
-/// The natural key: all dimensions, and a name where the id that it names is null.
-struct Key<'a> {
-    rows: &'a Rows,
-    dimensions: usize,
-    attributes: Vec<(Option<usize>, usize)>,
-}
-
-impl Key<'_> {
-    fn compare(&self, a: u32, b: u32) -> std::cmp::Ordering {
-        let (a, b) = (self.rows.row(a as usize), self.rows.row(b as usize));
-        let mut order = a[..self.dimensions].cmp(&b[..self.dimensions]);
-        for (id, name) in &self.attributes {
-            if id.is_none_or(|id| a[id] == 0) {
-                order = order.then(a[*name].cmp(&b[*name]));
-            }
-        }
-        order
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::order;
+    use crate::ingest::restate::restate;
+    use crate::ingest::{Mode, order};
     use crate::model::facts;
     use crate::report::Dictionary;
     use proptest::prelude::*;
@@ -135,12 +101,16 @@ mod tests {
         let mut dictionaries = vec![Some(dictionary)];
         dictionaries.resize_with(layout.width(), || None);
         let mut rows = Rows::new(layout.width());
-        for row in live.iter().chain(file) {
+        for row in file.iter().chain(live) {
             rows.push(&[row.0, row.1, row.2, row.3, 0]);
         }
-        let columns = order::SortColumns::new(&layout, &dictionaries, &table.sort);
-        let sorted = order::sorted(&rows, &vec![0..rows.len()], &columns);
-        let (order, outcomes) = resolve(&rows, &layout, sorted, live.len(), mode);
+        let (order, outcomes) = if live.is_empty() {
+            let columns = order::SortColumns::new(&layout, &dictionaries, &table.sort);
+            resolve(&rows, &layout, order::sorted(&rows, 0..rows.len(), &columns))
+        } else {
+            let arrival = std::iter::once(0..file.len()).collect();
+            restate(&rows, &layout, &arrival, file.len()..rows.len(), mode)
+        };
         let row = |row: &[u32]| (row[0], row[1], row[2], row[3]);
         (order.iter().map(|index| row(rows.row(*index as usize))).collect(), outcomes)
     }

@@ -1,5 +1,6 @@
 //! The importer on a real store in a temporary directory.
 
+mod beside;
 mod days;
 mod sequences;
 mod undo;
@@ -39,6 +40,12 @@ impl Store {
         let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
         let importer = Importer::new(db.clone(), lake, tmp, clock, ImportLimits::default());
         Self { dir, db, importer }
+    }
+
+    /// With so much memory for rows: a day that is larger goes through the disk.
+    fn with_memory(mut self, bytes: usize) -> Self {
+        self.importer.limits.rows_in_memory_bytes = bytes;
+        self
     }
 
     fn file(&self, name: &str, rows: &str) -> Source {

@@ -50,6 +50,10 @@ pub struct ColumnBounds {
     pub max: Option<Bound>,
     /// Compressed size in the file.
     pub bytes: u64,
+    /// The distinct values but null, of a text column by which files of a day part; files of earlier versions, and
+    /// columns of very many values, have only the bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
 }
 
 /// Bounds of every column of a file, in file order, from its footer.
@@ -60,7 +64,7 @@ pub(super) fn of_file(metadata: &ParquetMetaData) -> Vec<ColumnBounds> {
 
 fn of_column(metadata: &ParquetMetaData, index: usize) -> ColumnBounds {
     let name = metadata.file_metadata().schema_descr().column(index).name().to_owned();
-    let mut bounds = ColumnBounds { name, nulls: 0, min: None, max: None, bytes: 0 };
+    let mut bounds = ColumnBounds { name, nulls: 0, min: None, max: None, bytes: 0, values: None };
     let mut known = true;
     for group in metadata.row_groups() {
         let chunk = group.column(index);

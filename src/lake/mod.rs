@@ -46,7 +46,7 @@ pub use disk::rename_no_replace;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
 pub use publish::PublishedFile;
-pub use read::{CheckedFile, CheckedStream};
+pub use read::{CheckedFile, CheckedPart, CheckedStream};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};
 pub use sweep::Swept;

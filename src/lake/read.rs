@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 // The crate `bytes` is only here through others; axum is the direct dependency that names it.
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
@@ -15,6 +16,7 @@ use super::{Damage, LiveFile};
 
 /// A live file as the parquet crate's readers take it (`ParquetRecordBatchReaderBuilder::try_new`). What differs from
 /// what was written gives an error that names the file.
+#[derive(Clone)]
 pub struct CheckedFile {
     file: Arc<LiveFile>,
     handle: Arc<File>,
@@ -51,6 +53,12 @@ impl LiveFile {
 }
 
 impl CheckedFile {
+    /// A part of the file, read at once: who reads much of it has each block hashed once.
+    pub fn part(&self, range: Range<u64>) -> Result<CheckedPart, Damage> {
+        let bytes = self.read(range.start, range.end)?;
+        Ok(CheckedPart { file: Arc::clone(&self.file), start: range.start, bytes })
+    }
+
     /// The bytes, read with the whole blocks around them.
     fn read(&self, start: u64, end: u64) -> Result<Bytes, Damage> {
         if end > self.file.bytes || start > end {
@@ -76,13 +84,55 @@ impl ChunkReader for CheckedFile {
     type T = CheckedStream;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<CheckedStream> {
-        let file = Self { file: Arc::clone(&self.file), handle: Arc::clone(&self.handle) };
-        Ok(CheckedStream { file, next: start, block: Bytes::new() })
+        Ok(CheckedStream { file: self.clone(), next: start, block: Bytes::new() })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
         let end = start.saturating_add(length as u64);
         self.read(start, end).map_err(|damage| ParquetError::External(Box::new(damage)))
+    }
+}
+
+/// A part of a live file in memory, at the positions that it has in the file.
+pub struct CheckedPart {
+    file: Arc<LiveFile>,
+    start: u64,
+    bytes: Bytes,
+}
+
+impl CheckedPart {
+    /// The bytes from a position on; nothing that lies outside the part.
+    fn from(&self, start: u64) -> parquet::errors::Result<Bytes> {
+        let skip = start.checked_sub(self.start).and_then(|skip| usize::try_from(skip).ok());
+        let inside = skip.filter(|skip| *skip <= self.bytes.len()).map(|skip| self.bytes.slice(skip..));
+        inside.ok_or_else(|| self.beyond(start))
+    }
+
+    fn beyond(&self, at: u64) -> ParquetError {
+        let what = format!("its footer points to byte {at}, outside of the columns that it names");
+        ParquetError::External(Box::new(self.file.damage(what)))
+    }
+}
+
+impl Length for CheckedPart {
+    fn len(&self) -> u64 {
+        self.file.bytes
+    }
+}
+
+impl ChunkReader for CheckedPart {
+    type T = bytes::buf::Reader<Bytes>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(self.from(start)?.reader())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let bytes = self.from(start)?;
+        if length > bytes.len() {
+            return Err(self.beyond(start.saturating_add(length as u64)));
+        }
+        Ok(bytes.slice(..length))
     }
 }
 

@@ -68,6 +68,10 @@ pub struct FactTable {
     pub comment: String,
     /// Columns of text by which rows are sorted inside a file.
     pub sort: Vec<String>,
+    /// Dimensions of text by which reports of one day part: a file a config, a file a seat. Each data file's values of
+    /// them are kept in the catalog.
+    #[serde(default)]
+    pub parts_by: Vec<String>,
     /// All columns, in the order that `SELECT *` shows.
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
@@ -114,8 +118,8 @@ mod tests {
     #[test]
     fn every_fact_table_is_complete() {
         for table in tables() {
-            for sort in &table.sort {
-                // The importer ranks texts.
+            for sort in table.sort.iter().chain(&table.parts_by) {
+                // The importer ranks texts, and the lake keeps them.
                 let column = table.column(sort).map(|column| (column.role, column.value_type));
                 assert_eq!(column, Some((Role::Dimension, ValueType::Text)), "{}.{sort}", table.name);
             }

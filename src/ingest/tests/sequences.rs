@@ -1,5 +1,6 @@
 //! Random sequences of imports and undos against a plain map: each import remembers what it changed, each undo puts it
-//! back, and one that is not the newest of its days is refused.
+//! back, and one that is not the newest of its days is refused. The model also says which file each row stands in: what
+//! an import cannot meet stays where it is.
 
 mod crashes;
 
@@ -28,30 +29,47 @@ struct Taken {
     live: bool,
     /// First and last day of the file, which stand before the undo of an earlier import even where nothing was new.
     range: (u8, u8),
-    /// The rows of each changed day before the import.
-    inverse: BTreeMap<u8, Rows>,
+    /// The files of each changed day before the import.
+    inverse: BTreeMap<u8, BTreeSet<Rows>>,
 }
 
 #[derive(Default)]
 struct Model {
-    rows: Rows,
+    /// The rows of each live file.
+    files: BTreeSet<Rows>,
     taken: Vec<Taken>,
 }
 
+/// Whether one of the dimensions tells all rows of a file apart from the keys: by the very billing ids, or by the first
+/// and the last creative.
+fn are_apart(file: &Rows, keys: &BTreeSet<(u8, u8, u8)>) -> bool {
+    let billings: BTreeSet<u8> = file.keys().map(|key| key.1).collect();
+    let creatives = || file.keys().map(|key| key.2);
+    let (first, last) = (creatives().min().unwrap(), creatives().max().unwrap());
+    keys.iter().all(|key| !billings.contains(&key.1)) || keys.iter().all(|key| key.2 < first || key.2 > last)
+}
+
 impl Model {
+    fn of_day(&self, day: u8) -> impl Iterator<Item = &Rows> {
+        // Every file has rows, all of one day.
+        self.files.iter().filter(move |file| file.keys().next().unwrap().0 == day)
+    }
+
     fn day(&self, day: u8) -> Rows {
-        self.rows.iter().filter(|(key, _)| key.0 == day).map(|(key, row)| (*key, *row)).collect()
+        self.of_day(day).flatten().map(|(key, row)| (*key, *row)).collect()
     }
 
-    fn set_day(&mut self, day: u8, rows: Rows) {
-        self.rows.retain(|key, _| key.0 != day);
-        self.rows.extend(rows);
+    fn set_day(&mut self, day: u8, files: BTreeSet<Rows>) {
+        self.files.retain(|file| file.keys().next().unwrap().0 != day);
+        self.files.extend(files);
     }
 
-    fn import(&mut self, mode: Mode, file: &[(u8, u8, u8, u8)], text: String) {
+    /// Answers how many files end.
+    fn import(&mut self, mode: Mode, file: &[(u8, u8, u8, u8)], text: String) -> usize {
         let batch = self.taken.len() as i64 + 1;
         let days: BTreeSet<u8> = file.iter().map(|row| row.0).collect();
         let mut inverse = BTreeMap::new();
+        let mut ended = 0;
         for &day in &days {
             let before = self.day(day);
             let mut after = if mode == Mode::Replace { Rows::new() } else { before.clone() };
@@ -67,13 +85,22 @@ impl Model {
                     after.insert(key, (reached, batch));
                 }
             }
-            if mode == Mode::Replace || after != before {
-                inverse.insert(day, before);
+            if mode != Mode::Replace && after == before {
+                continue;
             }
-            self.set_day(day, after);
+            let keys = file.iter().filter(|row| row.0 == day).map(|row| (row.0, row.1, row.2)).collect();
+            let live: BTreeSet<Rows> = self.of_day(day).cloned().collect();
+            let mut files: BTreeSet<Rows> =
+                live.iter().filter(|file| mode != Mode::Replace && are_apart(file, &keys)).cloned().collect();
+            ended += live.len() - files.len();
+            after.retain(|key, _| !files.iter().any(|file| file.contains_key(key)));
+            files.insert(after);
+            inverse.insert(day, live);
+            self.set_day(day, files);
         }
         let range = (*days.first().unwrap(), *days.last().unwrap());
         self.taken.push(Taken { text, live: true, range, inverse });
+        ended
     }
 
     /// The later imports that stand before the undo of this one, newest first.
@@ -86,15 +113,18 @@ impl Model {
 
     fn undo(&mut self, at: usize) {
         self.taken[at].live = false;
-        for (day, rows) in self.taken[at].inverse.clone() {
-            self.set_day(day, rows);
+        for (day, files) in self.taken[at].inverse.clone() {
+            self.set_day(day, files);
         }
     }
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let mode = prop_oneof![3 => Just(Mode::Merge), 1 => Just(Mode::Replace), 1 => Just(Mode::Skip)];
-    let rows = prop::collection::vec((15..18_u8, 0..2_u8, 0..3_u8, 0..3_u8), 1..5);
+    // Many files are of one config, so that they cannot meet those of another.
+    let rows = (0..3_u8, 1..3_u8).prop_flat_map(|(billing, configs)| {
+        prop::collection::vec((15..18_u8, billing..billing + configs, 0..4_u8, 0..3_u8), 1..5)
+    });
     let import = (mode, rows).prop_map(|(mode, rows)| Step::Import(mode, rows));
     let undo = any::<prop::sample::Index>().prop_map(Step::Undo);
     prop::collection::vec(prop_oneof![3 => import, 2 => undo], 1..9)
@@ -106,13 +136,14 @@ fn text_of(rows: &[(u8, u8, u8, u8)]) -> String {
         .collect()
 }
 
-/// The store's rows as the model has them.
-fn stored(store: &Store) -> Rows {
+/// The store's files by id, with their rows as the model has them.
+fn stored(store: &Store) -> BTreeMap<i64, Rows> {
     use arrow::array::AsArray;
     use arrow::datatypes::{DataType, Int64Type};
-    let mut rows = Rows::new();
-    let mut count = 0;
+    let mut files = BTreeMap::new();
+    let mut keys = BTreeSet::new();
     for file in store.importer.lake.snapshot(&At::Latest).unwrap().files() {
+        let mut rows = Rows::new();
         let day = file.scope.day.to_string()[8..].parse().unwrap();
         for batch in read(&file.path) {
             let text = |name: &str| arrow::compute::cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
@@ -123,17 +154,19 @@ fn stored(store: &Store) -> Rows {
                 let billing = billing.as_string::<i32>().value(at).parse().unwrap();
                 let creative = creative.as_string::<i32>().value(at)[1..].parse().unwrap();
                 rows.insert((day, billing, creative), (reached.value(at) as u8, by.value(at)));
-                count += 1;
+                assert!(keys.insert((day, billing, creative)), "no key stands twice");
             }
         }
+        files.insert(file.file_id, rows);
     }
-    assert_eq!(rows.len(), count, "no key stands twice");
-    rows
+    files
 }
 
-fn check(steps: &[Step]) {
-    let (store, mut model) = (Store::new(), Model::default());
+fn check(steps: &[Step], store: &Store) {
+    let mut model = Model::default();
+    let mut before = BTreeMap::new();
     for step in steps {
+        let mut ended = None;
         match step {
             Step::Import(mode, rows) => {
                 let text = text_of(rows);
@@ -147,7 +180,7 @@ fn check(steps: &[Step]) {
                         );
                     }
                     None => {
-                        model.import(*mode, rows, text);
+                        ended = Some(model.import(*mode, rows, text));
                         assert_eq!(answer.batch_id, Some(BatchId(model.taken.len() as i64)), "{answer:?}");
                     }
                 }
@@ -168,7 +201,14 @@ fn check(steps: &[Step]) {
                 }
             }
         }
-        assert_eq!(stored(&store), model.rows, "after {step:?}");
+        let after = stored(store);
+        let files: BTreeSet<Rows> = after.values().cloned().collect();
+        assert_eq!((&files, files.len()), (&model.files, after.len()), "after {step:?}");
+        if let Some(ended) = ended {
+            let gone = before.keys().filter(|file_id| !after.contains_key(file_id)).count();
+            assert_eq!(gone, ended, "files rewritten by {step:?}");
+        }
+        before = after;
     }
 }
 
@@ -176,7 +216,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_store_is_a_map_that_can_take_back(steps in steps()) {
-        check(&steps);
+    fn the_store_is_a_map_that_can_take_back(steps in steps(), memory in prop_oneof![Just(1 << 20), 1..500_usize]) {
+        check(&steps, &Store::new().with_memory(memory));
     }
 }

@@ -135,7 +135,7 @@ fn a_damaged_file_is_not_brought_back() {
 fn the_record_of_an_import_says_what_it_replaced_and_what_was_at_fault() {
     let store = Store::new();
     store.import(&store.file("a.csv", FIRST));
-    let rows: String = (0..30).map(|at| format!("2026-11-18,7,n{at},300x250,1,1,0\n")).collect();
+    let rows: String = (0..30).map(|at| format!("2026-11-18,7,c1{at},300x250,1,1,0\n")).collect();
     store.import(&store.file("b.csv", &format!("{rows}2026-11-18,7,c2,300x250,many,5,0.25\n")));
     let record = store.importer.record(BatchId(2), None, 100).unwrap().unwrap();
     assert_eq!((record.rows_read, record.rows_imported, record.rows_rejected), (31, 30, 1));

@@ -10,6 +10,7 @@ mod pages;
 mod properties;
 mod ranking;
 mod sink;
+mod values;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use self::encode::Encoder;
 use self::order::OrderCheck;
 pub(super) use self::order::SORT;
 use self::sink::Sink;
+use self::values::DistinctValues;
 use super::bounds::{self, ColumnBounds};
 use super::error::LakeError;
 use super::{Disk, Hashes, Scope};
@@ -44,7 +46,7 @@ pub struct PartitionWriter {
 enum State {
     Empty(Box<Sink>),
     Failed,
-    Writing { schema: SchemaRef, encoder: Box<dyn Encoder>, order: OrderCheck },
+    Writing { schema: SchemaRef, encoder: Box<dyn Encoder>, order: OrderCheck, values: DistinctValues },
 }
 
 /// A complete file in tmp, on disk, its footer read back; [`publish`](super::Lake::publish) makes it permanent.
@@ -178,12 +180,13 @@ impl PartitionWriter {
             self.start(batch)?;
         }
         let table = self.scope.table;
-        let State::Writing { schema, encoder, order } = &mut self.state else {
+        let State::Writing { schema, encoder, order, values } = &mut self.state else {
             return Err(LakeError::Rows { table: table.name.clone(), what: "the writer failed before".into() });
         };
         let batch = RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec())
             .map_err(|error| LakeError::Rows { table: table.name.clone(), what: error.to_string() })?;
         order.check(table, &batch)?;
+        values.add(&batch);
         encoder.write(&batch).map_err(LakeError::parquet(self.temporary.path()))?;
         self.rows += batch.num_rows() as u64;
         Ok(())
@@ -196,7 +199,8 @@ impl PartitionWriter {
         if let State::Empty(sink) = std::mem::replace(&mut self.state, State::Failed) {
             let encoder = encode::pages(*sink, &schema, properties, self.threads);
             let encoder = encoder.map_err(LakeError::parquet(self.temporary.path()))?;
-            self.state = State::Writing { schema, encoder, order };
+            let values = DistinctValues::new(self.scope.table, &self.columns);
+            self.state = State::Writing { schema, encoder, order, values };
         }
         Ok(())
     }
@@ -208,7 +212,7 @@ impl PartitionWriter {
     pub fn finish(self) -> Result<StagedFile, LakeError> {
         let Self { scope, grain, rows, state, temporary, .. } = self;
         let path = temporary.path();
-        let State::Writing { encoder, .. } = state else {
+        let State::Writing { encoder, values, .. } = state else {
             return Err(LakeError::Rows {
                 table: scope.table.name.clone(),
                 what: "a data file has at least one row".into(),
@@ -223,7 +227,8 @@ impl PartitionWriter {
             return Err(LakeError::catalog(format!("{} holds {read} rows, {rows} were written", path.display())));
         }
         let (footer_bytes, tail_bytes) = tail(path, &metadata, bytes)?;
-        let bounds = bounds::of_file(&metadata);
+        let mut bounds = bounds::of_file(&metadata);
+        values.give(&mut bounds);
         let facts = FileFacts { rows, bytes, footer_bytes, tail_bytes, hashes, grain, bounds };
         Ok(StagedFile { scope, facts, temporary })
     }
