@@ -119,7 +119,7 @@ pub fn run(globals: &Globals, args: ImportArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(!ok)))
 }
 
-fn percent(text: &str) -> Result<f64, String> {
+pub(super) fn percent(text: &str) -> Result<f64, String> {
     let percent = text.parse().ok().filter(|percent| (0.0..=100.0).contains(percent));
     percent.ok_or_else(|| format!("'{text}' is no percentage: write a number from 0 to 100"))
 }

@@ -15,6 +15,8 @@ mod imports;
 mod init;
 mod inputs;
 mod jobs;
+mod migrate;
+mod migration;
 mod numbers;
 mod progress;
 mod reset;
@@ -54,6 +56,7 @@ enum Command {
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
     Sync(sync::SyncArgs),
+    MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
@@ -64,7 +67,7 @@ enum Command {
 /// The commands as `catscan --help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
-    ("Fill the store", &["init", "import", "undo", "sync", "account"]),
+    ("Fill the store", &["init", "import", "undo", "sync", "migrate-from", "account"]),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -102,6 +105,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
+        Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
@@ -126,7 +130,7 @@ fn command() -> clap::Command {
         for name in *names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about).map(ToString::to_string);
             let about = about.as_deref().and_then(|about| about.lines().next()).unwrap_or_default();
-            listing.push_str(&format!("  {name:<10}{about}\n"));
+            listing.push_str(&format!("  {name:<14}{about}\n"));
         }
         listing.push('\n');
     }

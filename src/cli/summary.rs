@@ -131,6 +131,12 @@ impl Summary {
             }
             "duplicate" => {
                 writeln!(out, "{}: known already{batch}; nothing was changed", self.file)?;
+                if self.batch_id.is_none() {
+                    // Not as an import of this store, so the note says where from.
+                    for (label, note) in labels("notes").zip(&self.notes) {
+                        line(out, label, note)?;
+                    }
+                }
                 return Ok(());
             }
             _ if self.rows_read == 0 => return Ok(()),

@@ -14,6 +14,52 @@ pub enum DbError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// A database that was named is no file.
+    #[error("{path}: there is no such file: name the SQLite database itself")]
+    NoSuchFile {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file that was named is no database.
+    #[error("{path} is not a SQLite database: name the predecessor's database file, mostly catscan.db")]
+    NoDatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another program's database cannot be read.
+    #[error("cannot read {path}: {source}; see to its permissions, or copy it to where this user may read it")]
+    ForeignUnreadable {
+        /// The database file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The newest changes of another program's database stand in its log, which this user cannot open.
+    #[error(
+        "{path} has changes in its log {path}-wal, which this user cannot open ({source}): stop the program that writes \
+         it, or copy {path}, {path}-wal and {path}-shm into a directory where this user may write, and name the copy"
+    )]
+    ForeignLog {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// Another program wrote while its database was read.
+    #[error(
+        "{path} was written to while it was read: stop the program that writes it, then do this again; what was taken \
+         from it is known and not taken twice"
+    )]
+    ForeignChanged {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// A database to be read as another program's is one of ours.
+    #[error("{path} is a store of this program already: use it with --data-dir")]
+    OwnStore {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The file cannot be opened or read as a database.
     #[error("database {path} cannot be opened: {}", explained(source))]
     Open {

@@ -7,6 +7,7 @@
 
 mod backup;
 mod error;
+mod foreign;
 mod migrations;
 mod open;
 mod readers;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use rusqlite::{Transaction, TransactionBehavior};
 
 pub use error::DbError;
+pub use foreign::ForeignDb;
 use readers::Readers;
 use writer::Writer;
 

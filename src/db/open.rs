@@ -1,5 +1,6 @@
 //! How a connection is opened: what is refused before anything is touched, and how it is set up.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::{DbError, migrations, schema};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Marks the file as ours ("Cats"); set by the first migration.
-const APPLICATION_ID: i64 = 0x4361_7473;
+pub(super) const APPLICATION_ID: i64 = 0x4361_7473;
 
 /// The WAL is cut back to this after a checkpoint, so that one big change does not keep its space for ever.
 const WAL_KEPT_BYTES: i64 = 64 << 20;
@@ -35,6 +36,25 @@ pub(super) fn writer(path: &Path) -> Result<Connection, DbError> {
 /// A connection that cannot change anything.
 pub(super) fn reader(path: &Path) -> Result<Connection, DbError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let set_up = connection.pragma_update(None, "query_only", true);
+    set_up.map_err(|source| DbError::Open { path: path.to_owned(), source })?;
+    Ok(connection)
+}
+
+/// A connection to another program's database that cannot change anything. `immutable` takes no locks and makes no files
+/// beside it, for a database that nobody writes to.
+pub(super) fn foreign(path: &Path, immutable: bool) -> Result<Connection, DbError> {
+    let encoded = path.as_os_str().as_bytes().iter().map(|byte| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    let address =
+        format!("file:{}?mode=ro{}", encoded.collect::<String>(), if immutable { "&immutable=1" } else { "" });
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = connect(Path::new(&address), flags).map_err(|error| match error {
+        DbError::Open { source, .. } => DbError::Open { path: path.to_owned(), source },
+        error => error,
+    })?;
     let set_up = connection.pragma_update(None, "query_only", true);
     set_up.map_err(|source| DbError::Open { path: path.to_owned(), source })?;
     Ok(connection)

@@ -13,7 +13,10 @@ use super::record::{self, Bytes, Claim};
 use super::timings::{Stage, Stopwatch};
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
-use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, kill};
+use super::{
+    ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, foreign_hashes,
+    kill,
+};
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
 use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};
@@ -78,6 +81,11 @@ impl<'a> Attempt<'a> {
                 self.answer.status = Status::Duplicate;
                 self.answer.batch_id = Some(first);
             }
+            Err(Ended::Processed(before)) => {
+                self.answer.status = Status::Duplicate;
+                self.answer.batch_id = before.batch;
+                self.answer.notes = vec![before.note()];
+            }
             Err(Ended::Refused(refusal)) => {
                 self.answer.error = Some(*refusal);
                 if !self.options.dry_run {
@@ -94,6 +102,7 @@ impl<'a> Attempt<'a> {
 
     fn go(&mut self, mut claims: Turn<'_>, commits: &mut Turn<'_>) -> Result<(), Ended> {
         self.progress.stage(self.source.name(), "reading");
+        foreign_hashes::refuse_processed(&self.importer.db, self.options, self.source)?;
         let text = self.reading().open(&NoProgress)?;
         let size = text.size;
         let (header, kind) = self.recognise(text)?;
@@ -150,7 +159,7 @@ impl<'a> Attempt<'a> {
         let header = header.of_kind(kind)?;
         let answer = &mut self.answer;
         answer.columns_mapped = header.mapped().map(|(name, column)| (name.to_owned(), column.to_owned())).collect();
-        answer.columns_ignored = header.ignored().map(str::to_owned).collect();
+        answer.columns_ignored = header.ignored().filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let poorer =
             kind.poorer_without(&header).map(|(column, costs)| format!("without {column} there is no {costs}"));
         let missed = header.near_misses();
@@ -175,7 +184,7 @@ impl<'a> Attempt<'a> {
 
     fn parse(&mut self, header: &Header, kind: &ReportKind) -> Result<(Parsed, FileRows), Ended> {
         let importer = self.importer;
-        let habits = importer.db.read(|tx| record::account_habits(tx, self.options.account))?;
+        let habits = importer.db.read(|tx| record::account_habits(tx, self.options))?;
         let terms = Terms {
             today: importer.clock.today(),
             date_order: self.options.date_order,
@@ -195,12 +204,13 @@ impl<'a> Attempt<'a> {
     fn check(&mut self, parsed: &Parsed) -> Result<(), Ended> {
         self.answer.take_over(parsed);
         self.faults.clone_from(&parsed.faults.kept);
+        let first = self.source.place(&mut self.faults);
+        self.source.place(&mut self.answer.faults);
         let answer = &self.answer;
         let rejected_pct = 100.0 * answer.rows_rejected as f64 / answer.rows_read.max(1) as f64;
         let allowed_pct = self.options.max_reject_pct.unwrap_or(self.importer.limits.max_reject_pct);
         let allowed_pct = if self.options.mode == Mode::Replace { 0.0 } else { allowed_pct };
         if answer.rows_rejected > 0 && rejected_pct > allowed_pct {
-            let first = parsed.faults.kept.first().map(describe).unwrap_or_default();
             let message = format!(
                 "{} of {} rows cannot be read ({rejected_pct:.1} %, allowed {allowed_pct} %); {first}",
                 answer.rows_rejected, answer.rows_read
@@ -386,10 +396,4 @@ enum Committed {
     Yes,
     /// Another import changed the same days meanwhile.
     Overtaken,
-}
-
-fn describe(fault: &Fault) -> String {
-    let column = fault.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
-    let value = fault.value.as_ref().map(|value| format!(", value '{value}'")).unwrap_or_default();
-    format!("first: line {}{column}{value}: {}", fault.line, fault.reason.code())
 }

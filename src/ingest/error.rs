@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use super::foreign_hashes::Processed;
 use crate::db::DbError;
 use crate::lake::{LakeError, LiveFile};
 use crate::model::BatchId;
@@ -49,6 +50,7 @@ pub enum ImportError {
 pub(super) enum Ended {
     Refused(Box<Refusal>),
     Duplicate(BatchId),
+    Processed(Processed),
     Failed(ImportError),
 }
 

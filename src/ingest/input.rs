@@ -6,17 +6,18 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::Progress;
 use super::packed::{self, UnpackLimits};
-use super::utf16;
-use crate::report::Refusal;
+use super::{Progress, RowNumbers, utf16};
+use crate::report::{Fault, Refusal};
 
 /// A file to import.
 #[derive(Clone, Debug)]
 pub struct Source {
     path: PathBuf,
     name: String,
+    rows: Option<Arc<RowNumbers>>,
 }
 
 /// The CSV text of a source, unpacked and decoded while it is read. Its errors may carry a [`Refusal`].
@@ -32,12 +33,34 @@ impl Source {
     /// A file of the user's.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        Self { name: path.display().to_string(), path }
+        Self { name: path.display().to_string(), path, rows: None }
     }
 
     /// A file that was received into `path`, and how its sender calls it.
     pub fn received(path: impl Into<PathBuf>, name: impl Into<String>) -> Self {
-        Self { path: path.into(), name: name.into() }
+        Self { path: path.into(), name: name.into(), rows: None }
+    }
+
+    /// The same, made of the rows of a database: its faults name these rows in the place of lines.
+    pub fn of_rows(self, rows: RowNumbers) -> Self {
+        Self { rows: Some(Arc::new(rows)), ..self }
+    }
+
+    /// Whether it was made of the rows of a database.
+    pub(super) fn is_of_rows(&self) -> bool {
+        self.rows.is_some()
+    }
+
+    /// Gives the faults the rows of their lines, where it was made of rows; tells the first one.
+    pub(super) fn place(&self, faults: &mut [Fault]) -> String {
+        for fault in faults.iter_mut() {
+            fault.line = self.rows.as_ref().map_or(fault.line, |rows| rows.of(fault.line).unsigned_abs());
+        }
+        let Some(Fault { line, column, reason, value }) = faults.first() else { return String::new() };
+        let place = if self.is_of_rows() { "row" } else { "line" };
+        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+        let value = value.as_ref().map(|value| format!(", value '{value}'")).unwrap_or_default();
+        format!("first: {place} {line}{column}{value}: {}", reason.code())
     }
 
     /// How people call it.

@@ -31,7 +31,9 @@ pub(super) struct Bytes<'a> {
     pub size: u64,
 }
 
-pub(super) fn account_habits(tx: &Transaction<'_>, account: AccountId) -> Result<AccountHabits, ImportError> {
+/// The habits of the account. One that is only tried to be added, in a dry run, has none yet.
+pub(super) fn account_habits(tx: &Transaction<'_>, options: &ImportOptions) -> Result<AccountHabits, ImportError> {
+    let account = options.account;
     let habits = tx
         .query_row("SELECT currency, date_format FROM accounts WHERE account_id = ?1", [account.0], |row| {
             let (currency, order): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
@@ -39,6 +41,7 @@ pub(super) fn account_habits(tx: &Transaction<'_>, account: AccountId) -> Result
             Ok(AccountHabits { currency, date_order: order.and_then(|order| order.parse().ok()) })
         })
         .optional()?;
+    let habits = habits.or_else(|| options.dry_run.then(AccountHabits::default));
     habits.ok_or(ImportError::NoAccount(account))
 }
 

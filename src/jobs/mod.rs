@@ -12,6 +12,7 @@ pub mod chunks;
 mod feed;
 mod import;
 mod listed;
+mod migrate;
 mod recorder;
 mod store;
 mod sync;
@@ -26,6 +27,7 @@ pub use account::{AccountChange, AccountError, resolve, scope};
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
 pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
+pub use migrate::MigrateRequest;
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
 pub use uploads::{job_of_upload, name_upload};
@@ -52,6 +54,8 @@ pub enum Job {
         /// Account by name or number; `None` is the first one.
         account: Option<String>,
     },
+    /// Take over the predecessor's database.
+    MigrateFrom(MigrateRequest),
 }
 
 /// What happens while work is done, in order; the last one is [`Event::Finished`].
@@ -85,6 +89,11 @@ pub enum Event {
     /// Entities are loaded.
     Synced {
         /// Counts per kind of entity.
+        answer: serde_json::Value,
+    },
+    /// The predecessor's database is taken over.
+    Migrated {
+        /// What became of its rows.
         answer: serde_json::Value,
     },
     /// The work did something worth a sentence.
@@ -124,6 +133,7 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         Job::Undo(request) => Queued::Undo(request),
         Job::Account(change) => Queued::Account(change),
         Job::Sync { dir, account } => Queued::Sync { dir, account },
+        Job::MigrateFrom(request) => Queued::Migrate(request),
     })
 }
 
@@ -137,6 +147,7 @@ enum Queued {
     Undo(UndoRequest),
     Account(AccountChange),
     Sync { dir: PathBuf, account: Option<String> },
+    Migrate(MigrateRequest),
     Refused(String),
 }
 
@@ -149,6 +160,7 @@ impl QueuedJob {
             Queued::Undo(request) => undo::run(&request, store, tell),
             Queued::Account(change) => account::run(&change, store, tell),
             Queued::Sync { dir, account } => sync::run(&dir, account.as_deref(), store, tell),
+            Queued::Migrate(request) => migrate::run(&request, store, tell),
         };
         tell(Event::Finished { ok });
         ok

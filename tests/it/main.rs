@@ -21,6 +21,7 @@ mod kinds;
 mod lifecycle;
 mod malformed;
 mod many_values;
+mod migrate;
 mod not_run;
 mod repository;
 mod serve;
