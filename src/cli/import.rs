@@ -64,6 +64,9 @@ pub struct ImportArgs {
     /// Refuse a file with more rejected rows than this, over the setting import.max_rejected_percent
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     max_reject_pct: Option<f64>,
+    /// Print where the time of each file went, stage by stage
+    #[arg(long)]
+    timings: bool,
     /// Print one JSON object per file
     #[arg(long)]
     json: bool,
@@ -107,6 +110,7 @@ pub fn run(globals: &Globals, args: ImportArgs) -> Result<ExitCode, Failure> {
         max_reject_pct: args.max_reject_pct,
     };
     let view = ImportView::new(if args.json { Form::Json } else { Form::Words }, session.quiet);
+    let view = if args.timings { view.with_timings() } else { view };
     let done = work::perform(&session, "import", &Job::Import(request), &|event| view.show(event));
     let written = view.finish();
     let ok = done?;

@@ -30,6 +30,8 @@ pub enum Form {
 pub struct ImportView {
     form: Form,
     bar: ProgressBar,
+    /// Each block says where the time went.
+    timings: bool,
     /// Lines of progress go to standard error because nobody watches a bar.
     lines: bool,
     state: Mutex<State>,
@@ -56,7 +58,12 @@ impl ImportView {
             bar.set_style(style.progress_chars("━╸─"));
         }
         let state = State { started: None, last_line: Instant::now(), files: 0, refused: 0, rows: 0, output: Ok(()) };
-        Self { form, bar, lines: !quiet && !is_watched(), state: Mutex::new(state) }
+        Self { form, bar, timings: false, lines: !quiet && !is_watched(), state: Mutex::new(state) }
+    }
+
+    /// Says of each file where its time went.
+    pub fn with_timings(self) -> Self {
+        Self { timings: true, ..self }
     }
 
     /// Shows one event.
@@ -93,7 +100,11 @@ impl ImportView {
                     if let Some(refusal) = summary.refusal() {
                         refusal.report();
                     }
-                    if self.form == Form::Words { summary.write(&mut out) } else { Ok(()) }
+                    match (self.form, self.timings) {
+                        (Form::Words, false) => summary.write(&mut out),
+                        (Form::Words, true) => summary.write(&mut out).and_then(|()| summary.write_timings(&mut out)),
+                        _ => Ok(()),
+                    }
                 }
             }
         });

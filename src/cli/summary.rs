@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::numbers::{self, count};
+use crate::ingest::StageTime;
 use crate::model::Micros;
 
 /// The fields of an import's answer that people are shown; the wire form of `catscan import --json`.
@@ -31,6 +32,7 @@ pub struct Summary {
     warnings: BTreeMap<String, u64>,
     notes: Vec<String>,
     elapsed_ms: u64,
+    timings: Vec<StageTime>,
     faults: Vec<Fault>,
     error: Option<Refusal>,
 }
@@ -84,6 +86,20 @@ impl Summary {
             Some(fix) => failure.help(fix),
             None => failure,
         })
+    }
+
+    /// Writes where the time went: a line for each stage, with its share and what it cost a row.
+    pub fn write_timings(&self, out: &mut impl Write) -> io::Result<()> {
+        let all_ms: f64 = self.timings.iter().map(|time| time.ms).sum();
+        for (label, time) in labels("stages").zip(&self.timings) {
+            // A stage is called as in the answer.
+            let stage = serde_json::to_string(&time.stage).unwrap_or_default();
+            let (share, row) =
+                (100.0 * time.ms / all_ms.max(f64::MIN_POSITIVE), time.ms * 1e6 / self.rows_read.max(1) as f64);
+            let text = format!("{:<8}{:>9.1} ms {share:>5.1} % {row:>7.0} ns a row", stage.trim_matches('"'), time.ms);
+            line(out, label, &text)?;
+        }
+        Ok(())
     }
 
     /// Writes the block; of a refused file only what was found in its rows.
@@ -177,6 +193,19 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn timings_have_a_line_for_each_stage() {
+        let answer = json!({"status": "imported", "rows_read": 1000, "timings": [
+            {"stage": "read", "ms": 3.0}, {"stage": "encode", "ms": 1.0}]});
+        let mut out = Vec::new();
+        Summary::of(&answer.to_string()).write_timings(&mut out).unwrap();
+        let lines = [
+            "  stages    read          3.0 ms  75.0 %    3000 ns a row",
+            "            encode        1.0 ms  25.0 %    1000 ns a row\n",
+        ];
+        assert_eq!(String::from_utf8(out).unwrap(), lines.join("\n"));
+    }
 
     fn shown(answer: Value) -> String {
         let mut text = Vec::new();

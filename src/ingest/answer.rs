@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ImportOptions;
+use super::{ImportOptions, StageTime};
 use crate::model::{AccountId, BatchId, Currency, Day, Micros};
 use crate::report::{Fault, Parsed, Refusal};
 
@@ -80,6 +80,9 @@ pub struct ImportAnswer {
     pub faults: Vec<Fault>,
     /// Wall time.
     pub elapsed_ms: u64,
+    /// Where the time went.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timings: Vec<StageTime>,
     /// Why it was refused.
     pub error: Option<Refusal>,
 }
@@ -130,6 +133,7 @@ impl ImportAnswer {
             faults_by_reason: BTreeMap::new(),
             faults: Vec::new(),
             elapsed_ms: 0,
+            timings: Vec::new(),
             error: None,
         }
     }

@@ -10,6 +10,7 @@ use super::input::{Text, base_name};
 use super::partition::{Partitions, Staging};
 use super::reading::{Reading, Share};
 use super::record::{self, Bytes, Claim};
+use super::timings::{Stage, Stopwatch};
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
 use super::{ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, kill};
@@ -26,6 +27,7 @@ pub(super) struct Attempt<'a> {
     /// What of the machine is this import's.
     share: Share,
     started: Instant,
+    watch: Stopwatch,
     answer: ImportAnswer,
     faults: Vec<Fault>,
     hash: String,
@@ -49,13 +51,27 @@ impl<'a> Attempt<'a> {
     ) -> Self {
         let answer = ImportAnswer::new(source.name(), options);
         let (faults, hash, size, claim) = Default::default();
-        Self { importer, source, options, progress, share, started: Instant::now(), answer, faults, hash, size, claim }
+        Self {
+            importer,
+            source,
+            options,
+            progress,
+            share,
+            started: Instant::now(),
+            watch: Stopwatch::start(),
+            answer,
+            faults,
+            hash,
+            size,
+            claim,
+        }
     }
 
     /// Goes the whole way. The turns keep several files of one call in their order.
     pub(super) fn run(mut self, claims: Turn<'_>, mut commits: Turn<'_>) -> Result<ImportAnswer, ImportError> {
         let ended = self.go(claims, &mut commits);
         self.answer.elapsed_ms = self.started.elapsed().as_millis() as u64;
+        self.answer.timings = self.watch.times();
         match ended {
             Ok(()) => {}
             Err(Ended::Duplicate(first)) => {
@@ -84,10 +100,13 @@ impl<'a> Attempt<'a> {
         if let Some(size) = size.filter(|_| !self.options.again) {
             self.refuse_known_bytes(kind, size)?;
         }
+        self.watch.lap(Stage::Open);
         let (mut parsed, mut rows) = self.parse(&header, kind)?;
         self.check(&parsed)?;
+        self.watch.lap(Stage::Read);
         claims.wait();
         let batch = self.claim()?;
+        self.watch.lap(Stage::Wait);
         // The next file may claim while this one is written.
         drop(claims);
         for _ in 0..TRIES {
@@ -96,6 +115,7 @@ impl<'a> Attempt<'a> {
                 Committed::Overtaken => {
                     let claimed = self.hash.clone();
                     (parsed, rows) = self.parse(&header, kind)?;
+                    self.watch.lap(Stage::Read);
                     if self.hash != claimed {
                         let what = "the file changed while it was imported: import it again once it is complete";
                         return Err(Refusal::new("file_changed", what).into());
@@ -264,7 +284,7 @@ impl<'a> Attempt<'a> {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
             false => None,
         };
-        let mut partitions = Partitions::new(&staging, &mut parsed, days.keys().copied())?;
+        let mut partitions = Partitions::new(&staging, &mut parsed, &mut self.watch, days.keys().copied())?;
         for (day, dates) in days {
             let of_day = rows.take(&dates);
             if let Some(unknown) = &mut unknown {
@@ -290,7 +310,9 @@ impl<'a> Attempt<'a> {
         }
         let published = importer.lake.publish(staged)?;
         kill::point("after_publish");
+        self.watch.lap(Stage::Publish);
         commits.wait();
+        self.watch.lap(Stage::Wait);
         self.progress.stage(self.source.name(), "committing");
         let change = Change {
             add: published,
@@ -301,7 +323,9 @@ impl<'a> Attempt<'a> {
             extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
             now: importer.clock.now(),
         };
-        match self.commit(change, &parsed, batch) {
+        let committed = self.commit(change, &parsed, batch);
+        self.watch.lap(Stage::Commit);
+        match committed {
             Ok(_) => {
                 kill::point("after_commit");
                 Ok(Committed::Yes)

@@ -42,6 +42,7 @@ mod rows;
 mod spill;
 #[cfg(test)]
 mod tests;
+mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
@@ -57,4 +58,5 @@ pub use input::Source;
 pub use mode::Mode;
 pub use packed::UnpackLimits;
 pub use progress::{NoProgress, Progress};
+pub use timings::{Stage, StageTime};
 pub use undo::{UndoAnswer, UndoError};

@@ -14,6 +14,7 @@ use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
 use super::restate::restate;
 use super::rows::Rows;
+use super::timings::{Stage, Stopwatch};
 use super::{ImportError, ImportOptions, Mode, live};
 use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
@@ -46,6 +47,7 @@ impl Staging<'_> {
 pub(super) struct Partitions<'a> {
     staging: &'a Staging<'a>,
     parsed: &'a mut Parsed,
+    watch: &'a mut Stopwatch,
     /// The words of the rows that come in.
     from: RowLayout,
     /// The texts of the dictionaries, while no live partition has added to them.
@@ -60,6 +62,7 @@ impl<'a> Partitions<'a> {
     pub(super) fn new(
         staging: &'a Staging<'a>,
         parsed: &'a mut Parsed,
+        watch: &'a mut Stopwatch,
         days: impl Iterator<Item = Day>,
     ) -> Result<Self, Ended> {
         let from = parsed.layout.clone();
@@ -75,7 +78,8 @@ impl<'a> Partitions<'a> {
         }
         parsed.widen(RowLayout::new(staging.kind.table(), columns));
         let (texts, staged, ended, outcomes) = Default::default();
-        Ok(Self { staging, parsed, from, texts, staged, ended, outcomes })
+        watch.lap(Stage::Live);
+        Ok(Self { staging, parsed, watch, from, texts, staged, ended, outcomes })
     }
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
@@ -93,25 +97,32 @@ impl<'a> Partitions<'a> {
         if options.mode != Mode::Replace {
             files.retain(|file| can_meet(file, &all, parsed));
             for file in &files {
-                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut live)?;
+                let Parsed { layout, dictionaries, words, .. } = &mut *parsed;
+                live::read(file, layout, dictionaries, words, &mut live, *threads)?;
                 self.texts = None;
             }
         }
-        let columns = || SortColumns::new(&parsed.layout, &parsed.dictionaries, &kind.table().sort);
+        self.watch.lap(Stage::Live);
+        let (layout, dictionaries, sort) = (&parsed.layout, &parsed.dictionaries, &kind.table().sort);
         let (order, outcomes) = if live.len() == 0 {
             let indexes = arrival.iter().cloned().flatten();
-            resolve(&all, &parsed.layout, order::sorted(&all, indexes, &columns()))
+            let sorted = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort));
+            self.watch.lap(Stage::Sort);
+            resolve(&all, layout, sorted)
         } else {
             let live_rows = live.len();
             let start = all.append(live);
-            let live = start..start + live_rows;
-            let (mut survivors, outcomes) = restate(&all, &parsed.layout, &arrival, live, options.mode);
+            let (mut survivors, outcomes) = restate(&all, layout, &arrival, start..start + live_rows, options.mode);
+            self.watch.lap(Stage::Resolve);
             // The rows of one file are in order as they stand.
             if outcomes.imported > 0 || files.len() > 1 {
-                survivors = order::sorted(&all, survivors.iter().map(|index| *index as usize), &columns()).order;
+                let indexes = survivors.iter().map(|index| *index as usize);
+                survivors = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort)).order;
             }
+            self.watch.lap(Stage::Sort);
             (survivors, outcomes)
         };
+        self.watch.lap(Stage::Resolve);
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
@@ -124,11 +135,13 @@ impl<'a> Partitions<'a> {
         let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
         let mut file = file.with_threads(*threads);
         for chunk in order.chunks(ROW_GROUP_ROWS) {
-            for batch in encoder.batches(chunk, *threads).map_err(ImportError::from)? {
-                file.write(&batch)?;
-            }
+            let batches = encoder.batches(chunk, *threads).map_err(ImportError::from)?;
+            self.watch.lap(Stage::Gather);
+            batches.iter().try_for_each(|batch| file.write(batch))?;
+            self.watch.lap(Stage::Encode);
         }
         self.staged.push(file.finish()?);
+        self.watch.lap(Stage::Sync);
         self.ended.extend(files.iter().map(|file| file.file_id));
         Ok(())
     }
