@@ -7,7 +7,7 @@
 //! 3. [`lake`] keeps Parquet files and their catalog: snapshots, scans, publication.
 //! 4. [`db`] is the only door to SQLite; [`entities`] are the typed rows on it.
 //! 5. [`query`] answers one question over one snapshot, whoever asks.
-//! 6. [`server`] and [`cli`] are the doors for people.
+//! 6. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
 //!
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
@@ -17,7 +17,10 @@ pub mod cli;
 pub mod config;
 pub mod db;
 pub mod entities;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod generate;
+pub mod inbox;
 pub mod ingest;
 pub mod jobs;
 pub mod lake;

@@ -1,6 +1,6 @@
 -- Day by day (from :first to :last) and per kind of report that the account has: imported, missing or anomalous; null
 -- before the first day of the kind.
--- Parameters: :live, the live rows as JSON [{report, day, row_count}]; the thresholds of schema/upload_anomaly.toml.
+-- Parameters: :live, the live rows as JSON [{report, day, row_count}]; the thresholds of an AnomalyRule.
 WITH RECURSIVE
 live AS (
     SELECT value ->> 'report' AS report, value ->> 'day' AS metric_date, value ->> 'row_count' AS row_count
@@ -31,7 +31,9 @@ SELECT
         ELSE 'imported'
     END AS state,
     coalesce(row_count, 0) AS row_count,
-    CASE WHEN days >= :imported_days THEN CAST(round(100.0 * row_count / trailing_mean) AS INTEGER) END AS percent_of_mean
+    CASE WHEN days >= :imported_days THEN CAST(round(100.0 * row_count / trailing_mean) AS INTEGER) END AS percent_of_mean,
+    CASE WHEN days >= :imported_days THEN CAST(round(trailing_mean) AS INTEGER) END AS mean_row_count,
+    CASE WHEN days >= :imported_days THEN days END AS mean_days
 FROM calendar
 CROSS JOIN kinds
 LEFT JOIN measured ON measured.report = kinds.report AND measured.metric_date = calendar.metric_date

@@ -1,6 +1,6 @@
 //! How a command fails: one line that says what happened, one that says what to do, and an exit code.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
 
@@ -45,14 +45,23 @@ impl Failure {
     /// Tells it and gives the exit code.
     pub fn report(&self) -> ExitCode {
         match self {
-            Self::Told { message, help, code } => {
-                eprintln!("error: {}", message.trim_end());
-                if let Some(help) = help {
-                    eprintln!("help: {}", help.trim_end());
-                }
+            Self::Told { code, .. } => {
+                eprint!("{self}");
                 ExitCode::from(*code)
             }
             Self::Silent { code } => ExitCode::from(*code),
+        }
+    }
+}
+
+/// The lines as they are told; none where everything has been said.
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Told { message, help, .. } = self else { return Ok(()) };
+        writeln!(f, "error: {}", message.trim_end())?;
+        match help {
+            Some(help) => writeln!(f, "help: {}", help.trim_end()),
+            None => Ok(()),
         }
     }
 }

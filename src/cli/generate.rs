@@ -43,6 +43,9 @@ pub struct GenerateArgs {
     /// real: header, dates and long tail of production reports; wide: twenty columns, for measurements
     #[arg(long, default_value_t = Shape::Real, value_name = "real|wide")]
     shape: Shape,
+    /// Write also where DIR holds reports: those of the same names are replaced, the others stay
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(globals: &Globals, args: GenerateArgs) -> Result<ExitCode, Failure> {
@@ -55,6 +58,10 @@ pub fn run(globals: &Globals, args: GenerateArgs) -> Result<ExitCode, Failure> {
         seed: args.seed,
         shape: args.shape,
     };
+    if !args.force {
+        generate::refuse_reports(&options.dir)
+            .or_help("name an empty or new directory, or add --force: reports of the same names are replaced then")?;
+    }
     let started = Instant::now();
     let made = generate(&options, globals.quiet)?;
     if !globals.quiet {
@@ -66,6 +73,11 @@ pub fn run(globals: &Globals, args: GenerateArgs) -> Result<ExitCode, Failure> {
             options.dir.display(),
             numbers::elapsed(started.elapsed())
         );
+        let others = generate::reports_in(&options.dir).or_fail()?.len().saturating_sub(made.reports.len());
+        if others > 0 {
+            let others = numbers::counted(others as u64, "other report");
+            eprintln!("note: {others} stood in {} and stayed", options.dir.display());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

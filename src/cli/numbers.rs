@@ -2,18 +2,7 @@
 
 use std::time::Duration;
 
-/// `1234567` as `1,234,567`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::model::grouped as count;
 
 /// `count` with its noun: `1 file`, `2 files`.
 pub fn counted(number: u64, noun: &str) -> String {
@@ -64,10 +53,7 @@ mod tests {
     use crate::model::Micros;
 
     #[test]
-    fn numbers_are_grouped_and_sized() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_234_567), "1,234,567");
+    fn numbers_have_nouns_and_units() {
         assert_eq!(counted(1, "file"), "1 file");
         assert_eq!(bytes(812), "812 B");
         assert_eq!(bytes(1_449_000_000), "1.4 GB");

@@ -7,15 +7,16 @@ use clap::Args;
 
 use super::failure::{Failure, OrFail};
 use super::session::{Globals, Session};
-use super::work;
+use super::{session, summary, work};
+use crate::inbox::Inbox;
 use crate::jobs::Store;
 use crate::server;
 use crate::telemetry::Level;
 
 /// Serve the store over HTTP on this machine
 ///
-/// While it runs, other commands work as usual: those that write hand their work to it. It listens on loopback
-/// addresses only, because it asks nobody who they are.
+/// While it runs, other commands work as usual: those that write hand their work to it. Reports that are put into the
+/// inbox are imported (docs/inbox.md). It listens on loopback addresses only, because it asks nobody who they are.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   catscan serve
@@ -75,8 +76,14 @@ pub fn serve(
     address: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, Failure> {
-    server::serve(store, address, |address| {
+    let inboxes = Inbox::of_settings(&store, session::environment(), summary::note)
+        .or_help("correct the section [inbox] of config.toml, or the variable CATSCAN_INBOX_…")?;
+    let watched: Vec<String> = inboxes.iter().map(Inbox::shown).collect();
+    server::serve(store, address, inboxes, |address| {
         session.say(format_args!("serving {} at http://{address} (Ctrl-C stops)", session.dir.root().display()));
+        for place in watched {
+            session.say(format_args!("reports put into {place} are imported"));
+        }
         ready(address);
     })
     .or_help("another program may be on that port; choose one with --listen 127.0.0.1:PORT")?;

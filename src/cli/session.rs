@@ -55,9 +55,7 @@ impl Globals {
     /// The session on that data directory.
     pub fn session_in(&self, dir: DataDir, level: Level) -> Result<Session, Failure> {
         self.start_logging(level);
-        let variables =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let config = Config::load(&dir.config_file(), variables).map_err(|error| match error {
+        let config = Config::load(&dir.config_file(), environment()).map_err(|error| match error {
             ConfigError::File { .. } => Failure::new(error)
                 .help("correct the line; `catscan init` in a new directory writes a config.toml with every setting"),
             other => Failure::new(other),
@@ -92,6 +90,11 @@ impl Session {
         Err(Failure::new(format_args!("there is no store in {}", self.dir.root().display()))
             .help("make one with `catscan init` or `catscan import FILE…`, or name another with --data-dir"))
     }
+}
+
+/// The variables of the process that are text.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// True when a person looks at standard error.

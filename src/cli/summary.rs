@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::numbers::{self, count};
-use crate::ingest::StageTime;
+use crate::ingest::{ImportAnswer, StageTime};
 use crate::model::Micros;
 
 /// The fields of an import's answer that people are shown; the wire form of `catscan import --json`.
@@ -30,11 +30,17 @@ pub struct Summary {
     spend_micros: Option<i64>,
     currency: Option<String>,
     warnings: BTreeMap<String, u64>,
+    anomalies: Vec<Anomaly>,
     notes: Vec<String>,
     elapsed_ms: u64,
     timings: Vec<StageTime>,
     faults: Vec<Fault>,
     error: Option<Refusal>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Anomaly {
+    message: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,6 +63,15 @@ struct Fault {
 struct Refusal {
     message: String,
     fix: Option<String>,
+}
+
+/// All that is said of an answer, as text: why the file was refused and what to do, then the block.
+pub fn note(answer: &ImportAnswer) -> String {
+    let summary = Summary::of(&serde_json::to_string(answer).unwrap_or_default());
+    let mut text = summary.refusal().map_or_else(String::new, |refusal| refusal.to_string()).into_bytes();
+    // A vector takes every byte.
+    let _ = summary.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 impl Summary {
@@ -131,8 +146,8 @@ impl Summary {
             let currency = self.currency.as_deref().unwrap_or("(currency unknown)");
             line(out, "spend", &format!("{} {currency}", numbers::money(Micros(spend))))?;
         }
-        for (label, (warning, rows)) in labels("warnings").zip(&self.warnings) {
-            line(out, label, &format!("{} ({})", warning.replace('_', " "), count(*rows)))?;
+        for (label, warning) in labels("warnings").zip(self.warnings()) {
+            line(out, label, &warning)?;
         }
         for (label, note) in labels("notes").zip(&self.notes) {
             line(out, label, note)?;
@@ -148,6 +163,14 @@ impl Summary {
             line(out, "time", &numbers::elapsed(Duration::from_millis(self.elapsed_ms)))?;
         }
         Ok(())
+    }
+
+    /// Each anomaly in its own words, the others with the number of their rows.
+    fn warnings(&self) -> impl Iterator<Item = String> {
+        let told = |warning: &str| warning == "upload_anomaly" && !self.anomalies.is_empty();
+        let counted = self.warnings.iter().filter(move |(warning, _)| !told(warning));
+        let counted = counted.map(|(warning, rows)| format!("{} ({})", warning.replace('_', " "), count(*rows)));
+        self.anomalies.iter().map(|anomaly| anomaly.message.clone()).chain(counted)
     }
 
     fn rows(&self) -> String {
@@ -219,14 +242,16 @@ mod tests {
             "file": "reports/a.csv", "batch_id": 3, "status": "imported", "kind": "performance", "rows_read": 20_000,
             "rows_imported": 19_990, "rows_replaced": 0, "rows_duplicate": 8, "rows_rejected": 2, "rows_skipped": 0,
             "date_range": {"start": "2026-11-18", "end": "2026-11-19"}, "spend_micros": 1_234_567_890_000_i64,
-            "currency": "USD", "warnings": {"clicks_over_impressions": 12, "currency_unknown": 1}, "elapsed_ms": 421,
+            "currency": "USD", "warnings": {"clicks_over_impressions": 12, "currency_unknown": 1, "upload_anomaly": 1}, "elapsed_ms": 421,
+            "anomalies": [{"metric_date": "2026-11-19", "message": "2026-11-19 has 31 % of the usual rows"}],
             "faults": [{"line": 17, "column": "Spend", "reason": "not_money", "value": "abc"}], "error": null
         })), @r#"
         reports/a.csv: performance report imported as batch 3
           rows      20,000 read: 19,990 imported, 8 unchanged, 2 rejected
           days      2026-11-18 to 2026-11-19
           spend     1,234,567.89 USD
-          warnings  clicks over impressions (12)
+          warnings  2026-11-19 has 31 % of the usual rows
+                    clicks over impressions (12)
                     currency unknown (1)
           faults    line 17, Spend: not money: "abc"
                     and 1 more; `import_faults` has them

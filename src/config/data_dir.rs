@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use super::SAMPLE;
 
 /// The names that a data directory may hold at its top.
-const OURS: &[&str] = &["catscan.db", "catscan.db-shm", "catscan.db-wal", "config.toml", "keys", "lake", "run", "tmp"];
+const OURS: &[&str] =
+    &["catscan.db", "catscan.db-shm", "catscan.db-wal", "config.toml", "inbox", "keys", "lake", "run", "tmp"];
 
 /// One store on disk, addressed by its absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]

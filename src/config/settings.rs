@@ -22,6 +22,8 @@ pub struct Config {
     pub query: QuerySettings,
     /// Imports.
     pub import: ImportSettings,
+    /// Where a server looks for reports.
+    pub inbox: InboxSettings,
 }
 
 /// `[server]`
@@ -68,6 +70,48 @@ pub struct ImportSettings {
     pub max_unpacked_mib: u32,
     /// Largest text per packed byte; the first 16 MiB are free.
     pub max_unpack_ratio: u32,
+    /// The days before a day whose mean its rows are measured by.
+    pub anomaly_trailing_days: u32,
+    /// How many of these must have been imported.
+    pub anomaly_imported_days: u32,
+    /// Fewer rows than this, in percent of the mean, are an anomaly.
+    pub anomaly_low_percent: f64,
+    /// More rows than this, in percent of the mean, are an anomaly.
+    pub anomaly_high_percent: f64,
+}
+
+/// `[inbox]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InboxSettings {
+    /// The directory, from the data directory on where it is relative; none where empty.
+    pub path: String,
+    /// Milliseconds from one look into it to the next.
+    pub poll_ms: u32,
+    /// An address of an object store; none where empty.
+    pub url: String,
+    /// Milliseconds from one look there to the next.
+    pub url_poll_ms: u32,
+    /// Larger objects are refused, MiB.
+    pub max_object_mib: u32,
+    /// Seconds until a file is tried again that could not be imported for a reason outside it; doubled each time.
+    pub retry_seconds: u32,
+    /// The longest such wait.
+    pub max_retry_seconds: u32,
+}
+
+impl Default for InboxSettings {
+    fn default() -> Self {
+        Self {
+            path: "inbox".to_owned(),
+            poll_ms: 2_000,
+            url: String::new(),
+            url_poll_ms: 30_000,
+            max_object_mib: 65_536,
+            retry_seconds: 10,
+            max_retry_seconds: 600,
+        }
+    }
 }
 
 impl Default for ServerSettings {
@@ -92,7 +136,16 @@ impl Default for QuerySettings {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self { max_rejected_percent: 5.0, lock_wait_seconds: 600, max_unpacked_mib: 65_536, max_unpack_ratio: 200 }
+        Self {
+            max_rejected_percent: 5.0,
+            lock_wait_seconds: 600,
+            max_unpacked_mib: 65_536,
+            max_unpack_ratio: 200,
+            anomaly_trailing_days: 7,
+            anomaly_imported_days: 3,
+            anomaly_low_percent: 50.0,
+            anomaly_high_percent: 200.0,
+        }
     }
 }
 

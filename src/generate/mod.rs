@@ -117,6 +117,16 @@ pub enum GenerateError {
     /// That many days reach back before any report.
     #[error("{0} days are too many: ask for at most {MOST_DAYS}")]
     TooManyDays(u32),
+    /// The directory holds reports, which may be somebody's own.
+    #[error("{dir} holds {count} reports already, {first} for one", dir = dir.display())]
+    HoldsReports {
+        /// The directory.
+        dir: PathBuf,
+        /// How many.
+        count: usize,
+        /// The first one, by name.
+        first: String,
+    },
     /// A file could not be written.
     #[error("cannot write {path}: {source}; name a directory that may be written and has space", path = path.display())]
     Write {
@@ -131,6 +141,30 @@ pub enum GenerateError {
 pub fn run(options: &GenerateOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Generated, GenerateError> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     run_on(threads, options, progress)
+}
+
+/// The names of the reports that stand in the directory, sorted; none where it is not there.
+pub fn reports_in(dir: &Path) -> Result<Vec<String>, GenerateError> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => at(dir, entries)?,
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = at(dir, names.collect::<io::Result<Vec<_>>>())?;
+    names.retain(|name| [".csv", ".csv.gz", ".zip"].iter().any(|end| name.to_ascii_lowercase().ends_with(end)));
+    names.sort();
+    Ok(names)
+}
+
+/// Refuses a directory that holds reports: generated ones beside them would be imported with them, or replace them.
+pub fn refuse_reports(dir: &Path) -> Result<(), GenerateError> {
+    let found = reports_in(dir)?;
+    match found.first() {
+        None => Ok(()),
+        Some(first) => {
+            Err(GenerateError::HoldsReports { dir: dir.to_owned(), count: found.len(), first: first.clone() })
+        }
+    }
 }
 
 fn run_on(

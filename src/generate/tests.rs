@@ -217,3 +217,16 @@ fn a_directory_that_cannot_be_written_is_named() {
     let error = run(&options(&file, Shape::Real, 1, 1), &|_, _| ()).unwrap_err();
     assert!(error.to_string().contains("taken"), "{error}");
 }
+
+#[test]
+fn a_directory_with_reports_is_named_with_one_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    refuse_reports(&dir.path().join("new")).unwrap();
+    fs::write(dir.path().join("notes.txt"), "").unwrap();
+    refuse_reports(dir.path()).unwrap();
+    for name in ["mail.CSV.gz", "a.csv"] {
+        fs::write(dir.path().join(name), "").unwrap();
+    }
+    let refusal = refuse_reports(dir.path()).unwrap_err().to_string();
+    assert!(refusal.ends_with("holds 2 reports already, a.csv for one"), "{refusal}");
+}

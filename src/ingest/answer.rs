@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ImportOptions, StageTime};
+use super::{ImportOptions, RowAnomaly, StageTime};
 use crate::model::{AccountId, BatchId, Currency, Day, Micros};
 use crate::report::{Fault, Parsed, Refusal};
 
@@ -65,6 +65,8 @@ pub struct ImportAnswer {
     pub currency: Option<Currency>,
     /// How often each warning was raised.
     pub warnings: BTreeMap<String, u64>,
+    /// Its days that now have far fewer or far more rows than the days before them.
+    pub anomalies: Vec<RowAnomaly>,
     /// The billing ids of the file.
     pub billing_ids: BTreeSet<String>,
     /// Header → column, as they were read.
@@ -126,6 +128,7 @@ impl ImportAnswer {
             spend_micros: None,
             currency: None,
             warnings: BTreeMap::new(),
+            anomalies: Vec::new(),
             billing_ids: BTreeSet::new(),
             columns_mapped: BTreeMap::new(),
             columns_ignored: Vec::new(),

@@ -279,6 +279,7 @@ impl<'a> Attempt<'a> {
             options: self.options,
             batch,
             threads: self.share.threads,
+            rows_bytes: self.share.rows_bytes,
         };
         let mut unknown = match kind.strict {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
@@ -301,6 +302,10 @@ impl<'a> Attempt<'a> {
         answer.rows_skipped = parsed.rows_skipped + outcomes.skipped;
         if let Some(unknown) = unknown.filter(|unknown| unknown.rows > 0) {
             answer.warnings.insert("creative_id_unknown".to_owned(), unknown.rows);
+        }
+        answer.anomalies = importer.anomalies(&snapshot, kind, self.options.account, &staged, &ended)?;
+        if !answer.anomalies.is_empty() {
+            answer.warnings.insert("upload_anomaly".to_owned(), answer.anomalies.len() as u64);
         }
         answer.status = Status::Imported;
         answer.elapsed_ms = self.started.elapsed().as_millis() as u64;

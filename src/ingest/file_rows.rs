@@ -48,6 +48,11 @@ impl FileRows {
 }
 
 impl DayRows {
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.parts.iter().map(|(part, _)| part.len()).sum()
+    }
+
     /// Brings all rows into memory.
     pub(super) fn in_memory(self) -> io::Result<(Rows, Arrival)> {
         let mut all = Rows::new(self.layout.width());

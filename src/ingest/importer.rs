@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::attempt::Attempt;
 use super::reading::Share;
 use super::turns::Turns;
-use super::{ImportAnswer, ImportError, Mode, Progress, Source, UnpackLimits, record};
+use super::{AnomalyRule, ImportAnswer, ImportError, Mode, Progress, Source, UnpackLimits, record};
 use crate::db::Db;
 use crate::lake::Lake;
 use crate::model::{AccountId, Clock, Currency, Day};
@@ -35,13 +35,15 @@ pub struct ImportLimits {
     pub threads: usize,
     /// What may come out of a packed file.
     pub unpack: UnpackLimits,
+    /// When the number of a day's rows is worth a warning.
+    pub anomaly: AnomalyRule,
 }
 
 impl Default for ImportLimits {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let unpack = UnpackLimits::default();
-        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 1 << 30, threads, unpack }
+        let (unpack, anomaly) = Default::default();
+        Self { max_reject_pct: 5.0, rows_in_memory_bytes: 1 << 30, threads, unpack, anomaly }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rows of a live partition, read back into the words of a file that meets them.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
@@ -20,7 +21,8 @@ pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {
     files.iter().flat_map(|file| &file.columns).map(String::as_str).collect()
 }
 
-/// Reads the rows of `file`, in the layout's words, and appends them to `rows`; `threads` row groups at a time.
+/// Reads the rows of `file`, in the layout's words, and appends them to `rows`, which `group` sees after each row group;
+/// `threads` row groups are read at a time.
 pub(super) fn read(
     file: &Arc<LiveFile>,
     layout: &RowLayout,
@@ -28,12 +30,13 @@ pub(super) fn read(
     words: &mut Words,
     rows: &mut Rows,
     threads: usize,
+    mut group: impl FnMut(&mut Rows) -> io::Result<()>,
 ) -> Result<(), ImportError> {
     let opened = Opened::new(file)?;
     let mut read: u64 = 0;
-    let groups: Vec<usize> = (0..opened.row_groups()).collect();
-    for groups in groups.chunks(threads.max(1)) {
-        for batch in opened.side_by_side(groups, layout.columns())? {
+    let numbers: Vec<usize> = (0..opened.row_groups()).collect();
+    for numbers in numbers.chunks(threads.max(1)) {
+        for batch in opened.side_by_side(numbers, layout.columns())? {
             let mut columns: Vec<(usize, Vec<u32>)> = Vec::with_capacity(batch.num_columns());
             for (array, field) in batch.columns().iter().zip(batch.schema().fields()) {
                 let Some(word) = layout.position(field.name()) else { continue };
@@ -45,6 +48,7 @@ pub(super) fn read(
             }
             rows.push_columns(batch.num_rows(), &null_row(layout), &columns);
             read += batch.num_rows() as u64;
+            group(rows).map_err(ImportError::input(&file.path))?;
         }
     }
     if read == file.rows {

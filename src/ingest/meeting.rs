@@ -6,32 +6,36 @@
 //! ([`ColumnBounds::values`]), else the bounds, which hold for every value even where they are not exact. Null is a value
 //! like any other. Where the catalog does not know, rows can meet.
 
-use super::rows::Rows;
 use crate::lake::{Bound, ColumnBounds, LiveFile, Value};
 use crate::model::facts::Column;
 use crate::report::{Dictionary, NULL_WORD, Parsed, Words};
 
-/// Whether any of `rows`, in the words of `parsed`, may have the key of a row in `file`.
-pub(super) fn can_meet(file: &LiveFile, rows: &Rows, parsed: &Parsed) -> bool {
-    let layout = &parsed.layout;
-    // A dimension stays as long as it tells all rows apart from the file.
-    let mut apart: Vec<Dimension<'_>> = (0..layout.dimensions())
-        .map(|word| Dimension {
+/// Looks at rows, one after the other, until one may have the key of a row in a file.
+pub(super) struct Apart<'a> {
+    /// Those that tell all rows so far apart from the file.
+    dimensions: Vec<Dimension<'a>>,
+}
+
+impl<'a> Apart<'a> {
+    /// No rows yet; they will be in the words of `parsed`.
+    pub(super) fn new(file: &'a LiveFile, parsed: &'a Parsed) -> Self {
+        let layout = &parsed.layout;
+        let dimension = |word| Dimension {
             word,
             held: Held::of(file, layout.columns()[word]),
             values: match &parsed.dictionaries[word] {
                 Some(dictionary) => Values::Text(dictionary, vec![None; dictionary.len()]),
                 None => Values::Number(&parsed.words),
             },
-        })
-        .collect();
-    for row in rows.iter() {
-        apart.retain_mut(|dimension| !dimension.may_be_in_file(row[dimension.word]));
-        if apart.is_empty() {
-            return true;
-        }
+        };
+        Self { dimensions: (0..layout.dimensions()).map(dimension).collect() }
     }
-    false
+
+    /// Whether this row, or one before, may meet one of the file.
+    pub(super) fn may_meet(&mut self, row: &[u32]) -> bool {
+        self.dimensions.retain_mut(|dimension| !dimension.may_be_in_file(row[dimension.word]));
+        self.dimensions.is_empty()
+    }
 }
 
 /// What a file holds of a column, as far as the catalog knows.

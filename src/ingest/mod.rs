@@ -11,9 +11,10 @@
 //! outcome; a file that is refused leaves a record of why and nothing else. Blocking: async code runs it on a blocking
 //! thread.
 //!
-//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`] and
-//! [`Importer::grid`] show what was imported.
+//! Beside the way in: [`Importer::undo`] takes the newest import of its days back, [`Importer::record`],
+//! [`Importer::grid`] and [`Importer::freshness`] show what was imported.
 
+mod anomaly;
 mod answer;
 mod attempt;
 mod change;
@@ -21,6 +22,7 @@ mod date_rows;
 mod encode;
 mod error;
 mod file_rows;
+mod freshness;
 mod grid;
 mod history;
 mod importer;
@@ -33,6 +35,7 @@ mod mode;
 mod order;
 mod packed;
 mod partition;
+mod pieces;
 mod progress;
 mod reading;
 mod record;
@@ -48,9 +51,11 @@ mod undo;
 mod unknown_creatives;
 mod utf16;
 
+pub use anomaly::{AnomalyRule, RowAnomaly};
 pub use answer::{DateRange, ImportAnswer, Status};
 pub use change::DayChange;
 pub use error::ImportError;
+pub use freshness::Freshness;
 pub use grid::{DayState, GridCell};
 pub use history::{FaultRecord, ImportRecord};
 pub use importer::{ImportLimits, ImportOptions, Importer};

@@ -1,6 +1,7 @@
 //! One day of a file and the live partition that it meets → one staged file.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,15 +9,16 @@ use arrow::array::StringArray;
 
 use super::encode::{self, Encoder, ROW_GROUP_ROWS};
 use super::error::Ended;
-use super::file_rows::DayRows;
-use super::meeting::can_meet;
+use super::file_rows::{Arrival, DayRows};
+use super::meeting::Apart;
 use super::order::{self, SortColumns};
 use super::resolve::{Outcomes, resolve};
 use super::restate::restate;
-use super::rows::Rows;
+use super::rows::{Relay, Rows};
+use super::spill::Spill;
 use super::timings::{Stage, Stopwatch};
-use super::{ImportError, ImportOptions, Mode, live};
-use crate::lake::{Lake, LiveFile, Scope, Snapshot, StagedFile};
+use super::{ImportError, ImportOptions, Mode, live, pieces};
+use crate::lake::{Lake, LiveFile, PartitionWriter, Scope, Snapshot, StagedFile};
 use crate::model::{BatchId, Day};
 use crate::report::{Parsed, Refusal, ReportKind, RowLayout};
 
@@ -31,6 +33,8 @@ pub(super) struct Staging<'a> {
     pub batch: BatchId,
     /// That share the writing of a day.
     pub threads: usize,
+    /// Rows of a day beyond which it goes through the disk, in bytes.
+    pub rows_bytes: usize,
 }
 
 impl Staging<'_> {
@@ -84,71 +88,199 @@ impl<'a> Partitions<'a> {
 
     /// Brings the rows of one day together with its live ones, and writes what lives on.
     pub(super) fn stage(&mut self, day: Day, rows: DayRows) -> Result<(), Ended> {
-        let (mut rows, arrival) = rows.in_memory().map_err(ImportError::input(self.staging.tmp))?;
-        if let (None, Some(word)) = (self.parsed.currency, self.from.position("currency")) {
-            // The currency that the file's rows wait for is not known: they have none.
-            rows.fill(word, 0);
+        let is_replaced = self.staging.options.mode == Mode::Replace;
+        let files = self.staging.live(day);
+        let live_rows = if is_replaced { 0 } else { files.iter().map(|file| file.rows).sum() };
+        let row_bytes = 4 * self.parsed.layout.width() as u64;
+        let incoming = Incoming { rows, relay: self.relay() };
+        if (incoming.rows.len() as u64 + live_rows) * row_bytes > self.staging.rows_bytes as u64 {
+            self.stage_in_pieces(day, incoming, files)
+        } else {
+            self.stage_in_memory(day, incoming, files)
         }
-        let Staging { lake, options, kind, batch, threads, .. } = self.staging;
-        let mut files = self.staging.live(day);
+    }
+
+    fn stage_in_memory(&mut self, day: Day, rows: Incoming, mut files: Vec<Arc<LiveFile>>) -> Result<(), Ended> {
+        let (rows, arrival) = rows.in_memory().map_err(ImportError::input(self.staging.tmp))?;
         let parsed = &mut *self.parsed;
-        let mut all = rows.relaid(&self.from, &parsed.layout);
-        let mut live = Rows::new(all.width());
-        if options.mode != Mode::Replace {
-            files.retain(|file| can_meet(file, &all, parsed));
+        let mut live = Rows::new(parsed.layout.width());
+        if self.staging.options.mode != Mode::Replace {
+            files.retain(|file| {
+                let mut apart = Apart::new(file, parsed);
+                rows.iter().any(|row| apart.may_meet(row))
+            });
             for file in &files {
                 let Parsed { layout, dictionaries, words, .. } = &mut *parsed;
-                live::read(file, layout, dictionaries, words, &mut live, *threads)?;
+                live::read(file, layout, dictionaries, words, &mut live, self.staging.threads, |_| Ok(()))?;
                 self.texts = None;
             }
         }
         self.watch.lap(Stage::Live);
-        let (layout, dictionaries, sort) = (&parsed.layout, &parsed.dictionaries, &kind.table().sort);
-        let (order, outcomes) = if live.len() == 0 {
-            let indexes = arrival.iter().cloned().flatten();
-            let sorted = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort));
-            self.watch.lap(Stage::Sort);
-            resolve(&all, layout, sorted)
-        } else {
-            let live_rows = live.len();
-            let start = all.append(live);
-            let (mut survivors, outcomes) = restate(&all, layout, &arrival, start..start + live_rows, options.mode);
-            self.watch.lap(Stage::Resolve);
-            // The rows of one file are in order as they stand.
-            if outcomes.imported > 0 || files.len() > 1 {
-                let indexes = survivors.iter().map(|index| *index as usize);
-                survivors = order::sorted(&all, indexes, &SortColumns::new(layout, dictionaries, sort)).order;
+        let sort = self.sort_columns();
+        let met = self.meet(rows, &arrival, live, files.len(), &sort);
+        self.outcomes += met.outcomes;
+        if met.outcomes.nothing_new() {
+            return Ok(());
+        }
+        let mut file = self.create(day, met.order.len() as u64)?;
+        self.write(&mut file, &met)?;
+        self.finish_file(file, &files)
+    }
+
+    /// The same for a day that does not fit the memory.
+    fn stage_in_pieces(&mut self, day: Day, rows: Incoming, mut files: Vec<Arc<LiveFile>>) -> Result<(), Ended> {
+        let tmp = self.staging.tmp;
+        let failed = |error| ImportError::input(tmp)(error);
+        let width = self.parsed.layout.width();
+        let mut live = Spill::new(width, tmp).map_err(failed)?;
+        if self.staging.options.mode != Mode::Replace {
+            let mut meets = Vec::with_capacity(files.len());
+            for file in &files {
+                let (mut apart, mut may_meet) = (Apart::new(file, self.parsed), false);
+                let each = rows.each(&mut |words| {
+                    may_meet = may_meet || words.chunks_exact(width).any(|row| apart.may_meet(row));
+                    Ok(())
+                });
+                each.map_err(failed)?;
+                meets.push(may_meet);
             }
-            self.watch.lap(Stage::Sort);
-            (survivors, outcomes)
-        };
-        self.watch.lap(Stage::Resolve);
+            let mut meets = meets.into_iter();
+            files.retain(|_| meets.next().unwrap_or(true));
+            let parsed = &mut *self.parsed;
+            let mut group = Rows::new(width);
+            for file in &files {
+                let Parsed { layout, dictionaries, words, .. } = &mut *parsed;
+                live::read(file, layout, dictionaries, words, &mut group, self.staging.threads, |group| {
+                    live.append(&std::mem::replace(group, Rows::new(width)))
+                })?;
+                self.texts = None;
+            }
+        }
+        self.watch.lap(Stage::Live);
+        let sort = self.sort_columns();
+        let (incoming, expected) = (rows.rows.len(), (rows.rows.len() + live.len()) as u64);
+        let report = pieces::Source { rows: incoming, each: &|take| rows.each(take) };
+        let of_live = pieces::Source { rows: live.len(), each: &|take| live.read_through(take) };
+        let piece_rows = self.staging.rows_bytes / PIECES_OF_MEMORY / (4 * width);
+        let cut = pieces::cut(&sort, (&report, &of_live), (width, piece_rows), tmp).map_err(failed)?;
+        drop((rows, live));
+        self.watch.lap(Stage::Sort);
+        let mut file = self.create(day, expected)?;
+        let mut outcomes = Outcomes::default();
+        for piece in cut {
+            let (rows, live) = piece.in_memory(width).map_err(failed)?;
+            let arrival = std::iter::once(0..rows.len()).collect();
+            let met = self.meet(rows, &arrival, live, files.len(), &sort);
+            outcomes += met.outcomes;
+            self.write(&mut file, &met)?;
+        }
         self.outcomes += outcomes;
         if outcomes.nothing_new() {
             return Ok(());
         }
-        let columns = encode::stored_columns(kind.table(), &parsed.layout);
+        self.finish_file(file, &files)
+    }
+
+    fn sort_columns(&self) -> SortColumns {
+        SortColumns::new(&self.parsed.layout, &self.parsed.dictionaries, &self.staging.kind.table().sort)
+    }
+
+    fn relay(&self) -> Relay {
+        // Where the currency that the file's rows wait for is not known, they have none.
+        let no_currency = self.from.position("currency").filter(|_| self.parsed.currency.is_none());
+        Relay::new(&self.from, &self.parsed.layout, no_currency)
+    }
+
+    /// Decides which rows live on. `files` is the number of files that the live rows, if any, come from.
+    fn meet(&mut self, rows: Rows, arrival: &Arrival, live: Rows, files: usize, sort: &SortColumns) -> Met {
+        let layout = &self.parsed.layout;
+        let mut rows = rows;
+        if live.len() == 0 {
+            let sorted = order::sorted(&rows, arrival.iter().cloned().flatten(), sort);
+            self.watch.lap(Stage::Sort);
+            let (order, outcomes) = resolve(&rows, layout, sorted);
+            self.watch.lap(Stage::Resolve);
+            return Met { rows, order, outcomes };
+        }
+        let live_rows = live.len();
+        let start = rows.append(live);
+        let (mode, live) = (self.staging.options.mode, start..start + live_rows);
+        let (mut order, outcomes) = restate(&rows, layout, arrival, live, mode);
+        self.watch.lap(Stage::Resolve);
+        // The rows of one file are in order as they stand.
+        if outcomes.imported > 0 || files > 1 {
+            order = order::sorted(&rows, order.iter().map(|index| *index as usize), sort).order;
+        }
+        self.watch.lap(Stage::Sort);
+        Met { rows, order, outcomes }
+    }
+
+    fn create(&self, day: Day, rows: u64) -> Result<PartitionWriter, Ended> {
+        let Staging { lake, kind, threads, .. } = self.staging;
+        let columns = encode::stored_columns(kind.table(), &self.parsed.layout);
         let names: Vec<_> = columns.iter().map(|(_, column)| *column).collect();
+        let file = lake.create_file(&self.staging.scope(day), &names, &self.parsed.layout.grain(), rows)?;
+        Ok(file.with_threads(*threads))
+    }
+
+    fn write(&mut self, file: &mut PartitionWriter, met: &Met) -> Result<(), Ended> {
+        let Staging { kind, batch, threads, .. } = self.staging;
+        let parsed = &*self.parsed;
+        let columns = encode::stored_columns(kind.table(), &parsed.layout);
         let texts = self.texts.get_or_insert_with(|| encode::texts(&parsed.dictionaries)).clone();
-        let encoder = Encoder::new(&all, &parsed.words, texts, columns, *batch);
-        let grain = parsed.layout.grain();
-        let file = lake.create_file(&self.staging.scope(day), &names, &grain, order.len() as u64)?;
-        let mut file = file.with_threads(*threads);
-        for chunk in order.chunks(ROW_GROUP_ROWS) {
+        let encoder = Encoder::new(&met.rows, &parsed.words, texts, columns, *batch);
+        for chunk in met.order.chunks(ROW_GROUP_ROWS) {
             let batches = encoder.batches(chunk, *threads).map_err(ImportError::from)?;
             self.watch.lap(Stage::Gather);
             batches.iter().try_for_each(|batch| file.write(batch))?;
             self.watch.lap(Stage::Encode);
         }
+        Ok(())
+    }
+
+    fn finish_file(&mut self, file: PartitionWriter, replaced: &[Arc<LiveFile>]) -> Result<(), Ended> {
         self.staged.push(file.finish()?);
+        self.ended.extend(replaced.iter().map(|file| file.file_id));
         self.watch.lap(Stage::Sync);
-        self.ended.extend(files.iter().map(|file| file.file_id));
         Ok(())
     }
 
     /// The new files, the ids of the files that they replace, and what became of the rows.
     pub(super) fn finish(self) -> (Vec<StagedFile>, Vec<i64>, Outcomes) {
         (self.staged, self.ended, self.outcomes)
+    }
+}
+
+/// A piece of a day takes so much of the memory for rows; the rest is for sorting and encoding it.
+const PIECES_OF_MEMORY: usize = 2;
+
+/// Rows and which of them live on, in the order of the table.
+struct Met {
+    rows: Rows,
+    order: Vec<u32>,
+    outcomes: Outcomes,
+}
+
+/// The rows of one day of the file, in the words of the partition.
+struct Incoming {
+    rows: DayRows,
+    relay: Relay,
+}
+
+impl Incoming {
+    fn in_memory(self) -> io::Result<(Rows, Arrival)> {
+        let (rows, arrival) = self.rows.in_memory()?;
+        Ok((rows.relaid(&self.relay), arrival))
+    }
+
+    /// Gives all rows to `take` in the order in which they came, many at once.
+    fn each(&self, take: &mut pieces::Take<'_>) -> io::Result<()> {
+        let mut relaid = Vec::new();
+        self.rows.each(|words| {
+            relaid.clear();
+            self.relay.extend(words, &mut relaid);
+            take(&relaid)
+        })
     }
 }
 

@@ -91,7 +91,7 @@ impl Places {
     /// Where the look for a hash starts: its upper half decides, which the slots keep.
     #[inline]
     fn home(&self, hash: u64) -> usize {
-        ((hash >> 32) * self.slots.len() as u64 >> 32) as usize
+        (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
     }
 
     fn add(&mut self, hash: u64, place: usize) {

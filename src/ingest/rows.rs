@@ -85,13 +85,6 @@ impl Rows {
         self.chunks.iter().map(Vec::as_slice)
     }
 
-    /// Gives one word the same value in all rows.
-    pub(super) fn fill(&mut self, word: usize, value: u32) {
-        for row in self.chunks.iter_mut().flat_map(|chunk| chunk.chunks_exact_mut(self.width)) {
-            row[word] = value;
-        }
-    }
-
     /// Appends all rows of `other`, and says what is added to their indexes.
     pub(super) fn append(&mut self, other: Self) -> usize {
         let base = self.end();
@@ -105,29 +98,50 @@ impl Rows {
         self.chunks.iter_mut().for_each(|chunk| change(chunk));
     }
 
-    /// The same rows with the words of another layout; columns that they lack are null.
-    pub(super) fn relaid(self, from: &RowLayout, to: &RowLayout) -> Self {
-        if from == to {
+    /// The same rows with the words of another layout.
+    pub(super) fn relaid(self, relay: &Relay) -> Self {
+        if relay.changes_nothing() {
             return self;
         }
-        let null = |text: bool| if text { 0 } else { NULL_WORD };
-        let words: Vec<_> = to
-            .columns()
-            .iter()
-            .map(|column| (from.position(&column.name), null(crate::report::is_text(column))))
-            .collect();
         let relaid = |chunk: Vec<u32>| {
-            let mut relaid = Vec::with_capacity(chunk.len() / self.width * words.len());
-            for row in chunk.chunks_exact(self.width) {
-                relaid.extend(words.iter().map(|(place, null)| place.map_or(*null, |place| row[place])));
-            }
+            let mut relaid = Vec::with_capacity(chunk.len() / self.width * relay.words.len());
+            relay.extend(&chunk, &mut relaid);
             relaid
         };
-        Self { width: to.width(), count: self.count, chunks: self.chunks.into_iter().map(relaid).collect() }
+        Self { width: relay.words.len(), count: self.count, chunks: self.chunks.into_iter().map(relaid).collect() }
     }
 
     /// Memory taken.
     pub(super) fn bytes(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.capacity() * 4).sum()
+    }
+}
+
+/// From the words of one layout to those of another.
+#[derive(Debug)]
+pub(super) struct Relay {
+    width: usize,
+    /// By word: where it comes from, else what it is in all rows.
+    words: Vec<(Option<usize>, u32)>,
+}
+
+impl Relay {
+    /// Columns that `from` lacks are null, and so is the word `dropped` of it.
+    pub(super) fn new(from: &RowLayout, to: &RowLayout, dropped: Option<usize>) -> Self {
+        let null = |text: bool| if text { 0 } else { NULL_WORD };
+        let place = |name: &str| from.position(name).filter(|word| Some(*word) != dropped);
+        let words = to.columns().iter().map(|column| (place(&column.name), null(crate::report::is_text(column))));
+        Self { width: from.width(), words: words.collect() }
+    }
+
+    fn changes_nothing(&self) -> bool {
+        self.words.len() == self.width && self.words.iter().enumerate().all(|(word, (place, _))| *place == Some(word))
+    }
+
+    /// Appends the same rows in the other layout.
+    pub(super) fn extend(&self, rows: &[u32], out: &mut Vec<u32>) {
+        for row in rows.chunks_exact(self.width) {
+            out.extend(self.words.iter().map(|(place, null)| place.map_or(*null, |place| row[place])));
+        }
     }
 }

@@ -73,4 +73,15 @@ impl Spill {
         }
         Ok(())
     }
+
+    /// Gives all rows to `take`, as [`Self::read`] does; it may fail.
+    pub(super) fn read_through(&self, take: &mut dyn FnMut(&[u32]) -> io::Result<()>) -> io::Result<()> {
+        let mut taken = Ok(());
+        self.read(0..self.len(), |words| {
+            if taken.is_ok() {
+                taken = take(words);
+            }
+        })?;
+        taken
+    }
 }

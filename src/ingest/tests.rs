@@ -1,7 +1,7 @@
 //! The importer on a real store in a temporary directory.
 
 mod beside;
-mod grid;
+mod days;
 mod sequences;
 mod undo;
 
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::*;
 use crate::db::Db;
-use crate::lake::{At, Lake};
+use crate::lake::{At, Lake, LakeError};
 use crate::model::{AccountId, Clock, Micros};
 use crate::report::ReportRules;
 
@@ -26,14 +26,26 @@ const HEADER: &str = "#Day,Billing ID,Creative ID,Creative size,Reached queries,
 
 impl Store {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), Lake::open)
+    }
+
+    fn over(
+        dir: tempfile::TempDir,
+        open: impl FnOnce(Db, &Path, &Path, chrono::DateTime<chrono::Utc>) -> Result<Lake, LakeError>,
+    ) -> Self {
         let tmp = dir.path().join("tmp");
-        std::fs::create_dir(&tmp).unwrap();
+        std::fs::create_dir_all(&tmp).unwrap();
         let db = Db::open(&dir.path().join("catscan.db")).unwrap();
-        let lake = Lake::open(db.clone(), &dir.path().join("lake"), &tmp, Clock::system().now()).unwrap();
+        let lake = open(db.clone(), &dir.path().join("lake"), &tmp, Clock::system().now()).unwrap();
         let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
         let importer = Importer::new(db.clone(), lake, tmp, clock, ImportLimits::default());
         Self { dir, db, importer }
+    }
+
+    /// With so much memory for rows: a day that is larger goes through the disk.
+    fn with_memory(mut self, bytes: usize) -> Self {
+        self.importer.limits.rows_in_memory_bytes = bytes;
+        self
     }
 
     fn file(&self, name: &str, rows: &str) -> Source {

@@ -10,7 +10,7 @@ use chrono::Utc;
 
 use crate::config::{Config, DataDir, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
-use crate::ingest::{ImportError, ImportLimits, Importer, UnpackLimits};
+use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{Lake, LakeError};
 use crate::model::Clock;
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
@@ -91,8 +91,14 @@ impl Store {
             max_bytes: u64::from(config.import.max_unpacked_mib) << 20,
             max_ratio: config.import.max_unpack_ratio.into(),
         };
-        let limits =
-            ImportLimits { max_reject_pct: config.import.max_rejected_percent, unpack, ..ImportLimits::default() };
+        let anomaly = AnomalyRule {
+            trailing_days: config.import.anomaly_trailing_days,
+            imported_days: config.import.anomaly_imported_days,
+            low_percent: config.import.anomaly_low_percent,
+            high_percent: config.import.anomaly_high_percent,
+        };
+        let max_reject_pct = config.import.max_rejected_percent;
+        let limits = ImportLimits { max_reject_pct, unpack, anomaly, ..ImportLimits::default() };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
         Self { dir, config, db, lake, importer, _lock: lock.map(Arc::new) }
     }

@@ -12,6 +12,7 @@ mod at;
 mod bounds;
 mod catalog;
 mod check;
+mod disk;
 mod error;
 mod hashes;
 mod open;
@@ -41,6 +42,7 @@ pub use at::At;
 pub use bounds::{Bound, ColumnBounds, Value};
 pub use catalog::commit::Change;
 pub use catalog::history::SnapshotChange;
+pub use disk::rename_no_replace;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
 pub use publish::PublishedFile;
@@ -51,6 +53,9 @@ pub use sweep::Swept;
 pub use write::{PartitionWriter, StagedFile};
 
 use self::catalog::TableEntry;
+#[cfg(test)]
+pub(crate) use self::disk::fake;
+pub(crate) use self::disk::{Disk, DiskFile};
 use self::registry::Registry;
 use self::store::LakeStore;
 use crate::db::Db;
@@ -65,6 +70,7 @@ pub struct Lake {
 
 struct Shared {
     db: Db,
+    disk: Arc<dyn Disk>,
     /// The lake's directory, absolute.
     root: PathBuf,
     /// Where files are written before they are published; on the same file system. None when opened for reading.
@@ -117,12 +123,12 @@ impl Lake {
     ) -> Result<PartitionWriter, LakeError> {
         let tmp = self.shared.tmp.as_ref().ok_or_else(read_only)?;
         let path = tmp.join(format!("{}{}", Uuid::now_v7(), sweep::TEMPORARY_SUFFIX));
-        PartitionWriter::create(path, scope, columns, grain, expected_rows)
+        PartitionWriter::create(&self.shared.disk, path, scope, columns, grain, expected_rows)
     }
 
     /// Gives finished files their final names, which survive a power cut; no snapshot holds them yet.
     pub fn publish(&self, staged: Vec<StagedFile>) -> Result<Vec<PublishedFile>, LakeError> {
-        publish::publish(&self.shared.root, staged)
+        publish::publish(&*self.shared.disk, &self.shared.root, staged)
     }
 
     /// Writes the change into the caller's transaction; its COMMIT makes it visible, with all else that is in it.

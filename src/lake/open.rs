@@ -11,9 +11,10 @@ use object_store::local::LocalFileSystem;
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
+use super::disk::LocalDisk;
 use super::registry::Registry;
 use super::store::LakeStore;
-use super::{Lake, LakeError, Shared, catalog, publish};
+use super::{Disk, Lake, LakeError, Shared, catalog, publish};
 use crate::db::Db;
 
 /// The file in the lake's directory that holds the store's id. Readers of Parquet directories skip names with `_`.
@@ -27,18 +28,32 @@ impl Lake {
     /// # Errors
     /// A directory that belongs to another store, or a catalog whose tables this program cannot follow.
     pub fn open(db: Db, root: &Path, tmp: &Path, now: DateTime<Utc>) -> Result<Self, LakeError> {
+        Self::open_on(Arc::new(LocalDisk), db, root, tmp, now)
+    }
+
+    /// The same on any disk.
+    pub(crate) fn open_on(
+        disk: Arc<dyn Disk>,
+        db: Db,
+        root: &Path,
+        tmp: &Path,
+        now: DateTime<Utc>,
+    ) -> Result<Self, LakeError> {
         for directory in [root, tmp] {
             fs::create_dir_all(directory).map_err(LakeError::io("create", directory))?;
+            if let Some(parent) = directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                publish::sync_directory(&*disk, parent)?;
+            }
         }
         let root = root.canonicalize().map_err(LakeError::io("find", root))?;
         let text = root.to_str().ok_or_else(|| LakeError::PathNotText { path: root.clone() })?;
         let data_path = format!("{}/", text.trim_end_matches('/'));
         let (store_id, tables) = db.write(|tx| {
-            let store_id = mark(tx, &root, now)?;
+            let store_id = mark(tx, &*disk, &root, now)?;
             catalog::ensure(tx, &data_path, now)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?))
         })?;
-        Self::with(db, &root, Some(tmp), store_id, tables)
+        Self::with(disk, db, &root, Some(tmp), store_id, tables)
     }
 
     /// Opens the lake for reading; nothing is created or changed.
@@ -49,10 +64,11 @@ impl Lake {
             expect_marker(&root, store_id)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?))
         })?;
-        Self::with(db, &root, None, store_id, tables)
+        Self::with(Arc::new(LocalDisk), db, &root, None, store_id, tables)
     }
 
     fn with(
+        disk: Arc<dyn Disk>,
         db: Db,
         root: &Path,
         tmp: Option<&Path>,
@@ -65,6 +81,7 @@ impl Lake {
         let store = LakeStore::new(Arc::new(local) as Arc<dyn ObjectStore>, Arc::clone(&registry));
         let shared = Shared {
             db,
+            disk,
             root: root.to_owned(),
             tmp: tmp.map(Path::to_owned),
             store_id,
@@ -78,7 +95,7 @@ impl Lake {
 }
 
 /// The store's id, in the catalog and in the directory; both are made together.
-fn mark(tx: &Transaction<'_>, root: &Path, now: DateTime<Utc>) -> Result<Uuid, LakeError> {
+fn mark(tx: &Transaction<'_>, disk: &dyn Disk, root: &Path, now: DateTime<Utc>) -> Result<Uuid, LakeError> {
     let store_id = match stored_id(tx)? {
         Some(store_id) => store_id,
         None => {
@@ -100,12 +117,12 @@ fn mark(tx: &Transaction<'_>, root: &Path, now: DateTime<Utc>) -> Result<Uuid, L
         return Err(LakeError::ForeignDirectory { path: root.to_owned(), what });
     }
     let write = || -> std::io::Result<()> {
-        let mut file = fs::File::create_new(&path)?;
+        let mut file = disk.create_new(&path)?;
         writeln!(file, "{store_id}")?;
-        file.sync_all()
+        file.sync()
     };
     write().map_err(LakeError::io("create", &path))?;
-    publish::sync_directory(root)?;
+    publish::sync_directory(disk, root)?;
     Ok(store_id)
 }
 

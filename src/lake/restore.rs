@@ -3,8 +3,8 @@
 //! A file that ended stays ended, or an older snapshot would change. So its bytes get a second name, a hard link where
 //! the file system has them (which costs nothing) and a copy elsewhere. Its rows of the catalog are then new ones too.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::catalog::history;
 use super::publish::{self, PublishedFile};
 use super::write::{FileFacts, Temporary};
-use super::{Lake, LakeError, LiveFile, SnapshotChange, check, read_only, sweep};
+use super::{Disk, Lake, LakeError, LiveFile, SnapshotChange, check, read_only, sweep};
 use crate::model::SnapshotId;
 
 impl Lake {
@@ -33,7 +33,6 @@ impl Lake {
         for file in files {
             check::whole(file)?;
         }
-        let mut directories = BTreeSet::new();
         let mut published = Vec::with_capacity(files.len());
         for file in files {
             let footer = "SELECT footer_size FROM ducklake_data_file WHERE data_file_id = ?1";
@@ -41,11 +40,10 @@ impl Lake {
                 let bytes: i64 = tx.query_row(footer, [file.file_id], |row| row.get(0))?;
                 u64::try_from(bytes).map_err(|_| LakeError::catalog(format!("file {} has no footer", file.file_id)))
             })?;
-            let (relative, path) = publish::place(&shared.root, &file.scope)?;
-            if fs::hard_link(&file.path, &path).is_err() {
-                copy(&file.path, &path, tmp)?;
+            let (relative, path) = publish::place(&*shared.disk, &shared.root, &file.scope)?;
+            if shared.disk.link(&file.path, &path).is_err() {
+                copy(&shared.disk, &file.path, &path, tmp)?;
             }
-            directories.extend(path.parent().map(Path::to_owned));
             let facts = FileFacts {
                 rows: file.rows,
                 bytes: file.bytes,
@@ -57,34 +55,40 @@ impl Lake {
             };
             published.push(PublishedFile { scope: file.scope.clone(), facts, relative });
         }
-        directories.iter().try_for_each(|directory| publish::sync_directory(directory))?;
+        publish::sync_names(&*shared.disk, &shared.root, &published)?;
         Ok(published)
     }
 }
 
 /// By way of `tmp`, so that no half of a file ever has a name in the lake.
-fn copy(from: &Path, to: &Path, tmp: &Path) -> Result<(), LakeError> {
-    let temporary = Temporary::at(tmp.join(format!("{}{}", Uuid::now_v7(), sweep::TEMPORARY_SUFFIX)));
-    let copied = fs::copy(from, temporary.path()).and_then(|_| File::open(temporary.path())?.sync_all());
+fn copy(disk: &Arc<dyn Disk>, from: &Path, to: &Path, tmp: &Path) -> Result<(), LakeError> {
+    let temporary = tmp.join(format!("{}{}", Uuid::now_v7(), sweep::TEMPORARY_SUFFIX));
+    let mut file = disk.create_new(&temporary).map_err(LakeError::io("create", &temporary))?;
+    let temporary = Temporary::at(disk, temporary);
+    let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut file)).and_then(|_| file.sync());
     copied.map_err(LakeError::io("copy", from))?;
-    publish::rename_no_replace(temporary.path(), to).map_err(LakeError::io("publish", to))?;
+    disk.rename_no_replace(temporary.path(), to).map_err(LakeError::io("publish", to))?;
     temporary.taken();
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::lake::disk::LocalDisk;
 
     #[test]
     fn where_links_do_not_work_a_copy_does_and_never_over_another_file() {
         let directory = tempfile::tempdir().unwrap();
         let [from, to] = ["from", "to"].map(|name| directory.path().join(name));
         fs::write(&from, "rows").unwrap();
-        copy(&from, &to, directory.path()).unwrap();
+        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
+        copy(&disk, &from, &to, directory.path()).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"rows");
         fs::write(&from, "others").unwrap();
-        assert!(copy(&from, &to, directory.path()).is_err());
+        assert!(copy(&disk, &from, &to, directory.path()).is_err());
         assert_eq!(fs::read(&to).unwrap(), b"rows");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing is left in tmp");
     }

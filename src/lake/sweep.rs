@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Lake, LakeError, open, read_only};
+use super::{Disk, Lake, LakeError, open, read_only};
 
 /// The end of an unfinished file's name.
 pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
@@ -39,7 +39,7 @@ impl Lake {
         let limit = now.timestamp().saturating_sub(i64::try_from(grace.as_secs()).unwrap_or(i64::MAX));
 
         for (path, bytes) in old_files(tmp, TEMPORARY_SUFFIX, limit)? {
-            swept.unfinished += u64::from(remove(&path)?);
+            swept.unfinished += u64::from(remove(&*shared.disk, &path)?);
             swept.bytes += bytes;
         }
         // The files are listed before the catalog is asked: one that is committed in between has its row by then.
@@ -51,7 +51,7 @@ impl Lake {
                 Ok::<_, LakeError>(tx.query_row(find, [relative], |row| row.get(0))?)
             })?;
             if !known {
-                swept.orphans += u64::from(remove(&path)?);
+                swept.orphans += u64::from(remove(&*shared.disk, &path)?);
                 swept.bytes += bytes;
             }
         }
@@ -85,8 +85,8 @@ fn old_files(directory: &Path, suffix: &str, limit: i64) -> Result<Vec<(PathBuf,
     Ok(found)
 }
 
-fn remove(path: &Path) -> Result<bool, LakeError> {
-    match fs::remove_file(path) {
+fn remove(disk: &dyn Disk, path: &Path) -> Result<bool, LakeError> {
+    match disk.remove(path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(LakeError::io("remove", path)(error)),

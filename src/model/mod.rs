@@ -6,11 +6,13 @@ mod clock;
 mod date_order;
 mod day;
 pub mod facts;
+mod grouped;
 mod ids;
 mod money;
 
 pub use clock::Clock;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
+pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, SnapshotId};
 pub use money::{Currency, Micros};

@@ -5,6 +5,8 @@
 //! out. The allow-list of statements, table forms and functions is here and in `sql/functions.toml`; what is not
 //! listed is refused with the reason.
 
+#[cfg(any(test, fuzzing))]
+mod asks;
 mod expansion;
 
 use std::ops::ControlFlow;
@@ -18,6 +20,8 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::asks::what_passes_asks;
 use self::expansion::Expansion;
 use super::error::QueryError;
 use super::functions;

@@ -38,6 +38,8 @@ pub use answer::{Answer, Cut, Ending};
 pub use catalog::{AccountScope, Days, Opened, Tables};
 pub use engine::{Engine, Question};
 pub use error::QueryError;
+#[cfg(any(test, fuzzing))]
+pub(crate) use guard::what_passes_asks;
 pub use ledger::{Phase, QueryId, Running};
 pub use limits::{Capacity, Limits};
 pub use store::Store;

@@ -1,10 +1,9 @@
-//! Blocks of whole records, and where in them the fields end.
-//!
-//! Separators and line ends outside quotes are found 64 bytes at a time: the running xor of the quote bits gives the
-//! quoted spans. This is right for well-formed quoting only; who reads the fields checks each quote (see `parse`) and
-//! goes over to the records reader at the first that is astray.
+//! Blocks of whole records. Where quoting is not well-formed they may be cut wrongly: who reads the fields checks each
+//! quote (see `parse`) and goes over to the records reader at the first that is astray.
 
 use std::io::Read;
+
+use super::marks::Marks;
 
 /// The longest record; a longer one refuses the file.
 pub const RECORD_CAP_BYTES: usize = 1 << 20;
@@ -13,17 +12,6 @@ pub(super) const BLOCK_BYTES: usize = 1 << 19;
 /// Numbers are loaded as the eight bytes before their end, texts as the bytes after their start.
 const FRONT: usize = 64;
 const BACK: usize = 64;
-
-/// Where the fields and records of a block end.
-#[derive(Debug, Default)]
-pub(super) struct Marks {
-    /// Positions of delimiters and line ends outside quotes, ascending.
-    pub separators: Vec<u32>,
-    /// Positions of line ends outside quotes, ascending.
-    pub ends: Vec<u32>,
-    /// A quote or a carriage return that is no line end occurs: each field must be checked.
-    pub check: bool,
-}
 
 /// Whole records, one after the other from `start` to `end`. It owns its bytes, so that it can be filled while others wait
 /// for the input, and read while others fill theirs.
@@ -45,7 +33,7 @@ pub(super) struct Block {
 impl Block {
     /// Finds where its fields and records end.
     pub(super) fn mark(&mut self, delimiter: u8) {
-        mark(&self.bytes[..self.end], self.start, delimiter, &mut self.marks);
+        self.marks.find(&self.bytes[..self.end], self.start, delimiter);
         if self.open {
             // The records reader says what it is.
             self.marks.check = true;
@@ -165,110 +153,22 @@ fn last_record_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Finds the marks of `bytes[start..]`.
-fn mark(bytes: &[u8], start: usize, delimiter: u8, marks: &mut Marks) {
-    marks.separators.clear();
-    marks.ends.clear();
-    marks.check = false;
-    let mut quoted = 0_u64;
-    let mut return_before = 0_u64;
-    let mut at = start;
-    while at < bytes.len() {
-        let mut tail = [0; 64];
-        let chunk = match bytes[at..].first_chunk::<64>() {
-            Some(chunk) => chunk,
-            None => {
-                tail[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                &tail
-            }
-        };
-        let [quotes, delimiters, lines, returns] = equal(chunk, [b'"', delimiter, b'\n', b'\r']);
-        let inside = prefix_xor(quotes) ^ quoted;
-        quoted = ((inside as i64) >> 63) as u64;
-        let after_return = returns << 1 | return_before;
-        return_before = returns >> 63;
-        marks.check |= quotes != 0 || after_return & !lines != 0;
-        let lines = lines & !inside;
-        push(&mut marks.separators, (delimiters & !inside) | lines, at);
-        push(&mut marks.ends, lines, at);
-        at += 64;
-    }
-}
-
-fn push(positions: &mut Vec<u32>, mut bits: u64, at: usize) {
-    while bits != 0 {
-        // Blocks are a few MiB at most.
-        positions.push(at as u32 + bits.trailing_zeros());
-        bits &= bits - 1;
-    }
-}
-
-/// Bit i = xor of bits 0..=i: from an opening quote up to before its closing one.
-fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
-}
-
-/// For each needle, the bits of the bytes equal to it.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn equal(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
-    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
-    let mut masks = [0; 4];
-    let (words, _) = chunk.as_chunks::<8>();
-    for quarter in 0..4 {
-        let word = |at: usize| i64::from_le_bytes(words[quarter * 2 + at]);
-        // SAFETY: these need SSE2 and nothing else, and every x86-64 processor has it; no memory is read through pointers.
-        let hits = unsafe {
-            let bytes = _mm_set_epi64x(word(1), word(0));
-            needles.map(|needle| _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(needle as i8))))
-        };
-        for (mask, hits) in masks.iter_mut().zip(hits) {
-            *mask |= (hits as u64 & 0xffff) << (quarter * 16);
-        }
-    }
-    masks
-}
-
-/// For each needle, the bits of the bytes equal to it.
-#[cfg(not(target_arch = "x86_64"))]
-fn equal(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
-    needles.map(|needle| chunk.iter().enumerate().fold(0, |mask, (i, byte)| mask | u64::from(*byte == needle) << i))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn separators(text: &[u8]) -> (Vec<u32>, Vec<u32>) {
-        let mut marks = Marks::default();
-        mark(text, 0, b',', &mut marks);
-        (marks.separators, marks.ends)
-    }
-
-    /// The same, one byte after the other.
-    fn plainly(text: &[u8]) -> (Vec<u32>, Vec<u32>) {
-        let (mut separators, mut ends, mut quoted) = (Vec::new(), Vec::new(), false);
-        for (i, byte) in text.iter().enumerate() {
-            quoted ^= *byte == b'"';
-            if !quoted && matches!(byte, b',' | b'\n') {
-                separators.push(i as u32);
-            }
-            if !quoted && *byte == b'\n' {
-                ends.push(i as u32);
-            }
-        }
-        (separators, ends)
-    }
-
     proptest! {
         #[test]
-        fn marks_are_those_of_a_plain_loop(text in "[a,\"\n]{0,400}") {
-            prop_assert_eq!(separators(text.as_bytes()), plainly(text.as_bytes()));
-            let last = plainly(text.as_bytes()).1.last().map(|end| *end as usize + 1);
+        fn the_last_record_ends_at_the_last_line_end_outside_quotes(text in "[a,\"\n]{0,400}") {
+            let mut quoted = false;
+            let mut last = None;
+            for (i, byte) in text.bytes().enumerate() {
+                quoted ^= byte == b'"';
+                if !quoted && byte == b'\n' {
+                    last = Some(i + 1);
+                }
+            }
             prop_assert_eq!(last_record_end(text.as_bytes()), last);
         }
     }
@@ -281,7 +181,7 @@ mod tests {
         while blocks.next(&mut block).unwrap() {
             block.mark(b',');
             let mut start = block.start;
-            for end in &block.marks.ends {
+            for end in &*block.marks.ends {
                 records.extend_from_slice(&block.bytes[start..=*end as usize]);
                 start = *end as usize + 1;
             }

@@ -10,6 +10,9 @@ use serde::Deserialize;
 pub(super) struct ColumnRules {
     /// Headers in order of preference.
     pub headers: Vec<String>,
+    /// The same in their comparable form.
+    #[serde(skip)]
+    pub comparable: Vec<String>,
     /// The vocabulary under `schema/reports/vocabulary` that cells are translated with.
     pub vocabulary: Option<String>,
     /// Texts that mean "no value" in this column.

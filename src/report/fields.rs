@@ -58,8 +58,8 @@ pub(super) trait Fields {
     fn len(&self) -> usize;
     /// A field's bytes.
     fn bytes(&self, field: usize) -> &[u8];
-    /// The id of a text.
-    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId>;
+    /// The id of a text, which is the text of that number of the record.
+    fn text(&self, number: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId>;
     /// A count, [`NULL`] where the report did not say.
     fn count(&self, field: usize) -> Result<i64, NoId>;
     /// An amount in micros, [`NULL`] where the report did not say.
@@ -74,6 +74,8 @@ pub(super) struct Raw<'a> {
     pub block: &'a [u8],
     pub start: usize,
     pub record: &'a [u32],
+    /// The ids of its texts by their number, where they were looked up.
+    pub ids: &'a [u32],
 }
 
 impl Raw<'_> {
@@ -111,7 +113,10 @@ impl Fields for Raw<'_> {
     }
 
     #[inline]
-    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
+    fn text(&self, number: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
+        if let Some(id) = self.ids.get(number).filter(|id| **id != Dictionary::NOT_FOUND) {
+            return Ok(*id);
+        }
         let range = self.range(field);
         dictionary.id_of_raw(self.block, range.start, range.len())
     }
@@ -131,7 +136,7 @@ impl Fields for Raw<'_> {
         let quoted = range.len() >= 2 && self.block[range.start] == b'"' && self.block[range.end - 1] == b'"';
         let range = if quoted { range.start + 1..range.end - 1 } else { range };
         let prefix = seen.prefix.len();
-        if self.block[range.clone()].starts_with(&seen.prefix)
+        if (prefix == 0 || self.block[range.clone()].starts_with(&seen.prefix))
             && let Some(value) = six_decimals(self.block, range.start + prefix..range.end)
         {
             seen.row_symbols.push(seen.symbol);
@@ -165,7 +170,7 @@ impl Fields for Unquoted<'_> {
         self.0.get(field).unwrap_or_default()
     }
 
-    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
+    fn text(&self, _: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
         dictionary.id_of_cell(self.bytes(field))
     }
 

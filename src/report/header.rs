@@ -1,5 +1,7 @@
 //! The first record of a report: its delimiter, and which field is which column.
 
+use std::collections::HashSet;
+
 use super::columns::comparable;
 use super::{Refusal, ReportKind, ReportRules, quoting};
 use crate::model::Day;
@@ -57,6 +59,11 @@ impl Header {
             })?;
             fields.push(Field { name: name.trim().to_owned(), column: None });
         }
+        if fields.len() > COLUMNS_CAP {
+            let message =
+                format!("the first line has {} columns, more than {COLUMNS_CAP}: no report has", fields.len());
+            return Err(Refusal::new("too_many_columns", message));
+        }
         let lines = quoting::lines(record);
         let mut header = Self { delimiter, day: None, rules, fields, bytes: bom + end, lines };
         header.refuse_duplicates()?;
@@ -75,9 +82,9 @@ impl Header {
     }
 
     fn refuse_duplicates(&self) -> Result<(), Refusal> {
-        for (i, field) in self.fields.iter().enumerate() {
-            let same = |other: &&Field| comparable(&other.name) == comparable(&field.name);
-            if !field.name.is_empty() && self.fields[..i].iter().any(|other| same(&other)) {
+        let mut seen = HashSet::new();
+        for field in &self.fields {
+            if !field.name.is_empty() && !seen.insert(comparable(&field.name)) {
                 let message = format!("the header '{}' stands twice: remove one of the two columns", field.name);
                 return Err(Refusal { columns_found: self.names(), ..Refusal::new("duplicate_header", message) });
             }
@@ -89,10 +96,7 @@ impl Header {
     fn map(&mut self) {
         let comparable: Vec<String> = self.fields.iter().map(|field| comparable(&field.name)).collect();
         for (column, rules) in &self.rules.columns {
-            let field = rules.headers.iter().find_map(|header| {
-                let header = super::columns::comparable(header);
-                comparable.iter().position(|name| *name == header)
-            });
+            let field = rules.comparable.iter().find_map(|header| comparable.iter().position(|name| name == header));
             if let Some(field) = field {
                 self.fields[field].column = Some(column);
             }
@@ -154,16 +158,24 @@ impl Header {
     /// (ignored header, header that it nearly is and that the report lacks).
     pub fn near_misses(&self) -> Vec<(&str, &'static str)> {
         let absent = || self.rules.columns.iter().filter(|(column, _)| !self.has(column));
-        let known = || absent().flat_map(|(_, rules)| &rules.headers);
+        let known = || absent().flat_map(|(_, rules)| rules.headers.iter().zip(&rules.comparable));
         let nearest = |name: &str| {
             let name = comparable(name);
+            if name.len() > LONGEST_MISSPELT_BYTES {
+                return None;
+            }
             let allowed = (name.chars().count() / 4).clamp(1, 3);
-            let distances = known().map(|header| (distance(&name, &comparable(header)), header));
+            let distances = known().map(|(header, comparable)| (distance(&name, comparable), header));
             distances.filter(|(distance, _)| (1..=allowed).contains(distance)).min_by_key(|(distance, _)| *distance)
         };
         self.ignored().filter_map(|name| Some((name, nearest(name)?.1.as_str()))).collect()
     }
 }
+
+/// Columns of a report; a first line with more is something else.
+const COLUMNS_CAP: usize = 1_000;
+/// No header of a report is near a longer name.
+const LONGEST_MISSPELT_BYTES: usize = 100;
 
 /// The column of the day.
 pub(super) const DAY_COLUMN: &str = "metric_date";
@@ -267,6 +279,14 @@ mod tests {
         let refusal = header("Day,Country,Bid requests,Mobile app ID\n").of_kind(funnel).unwrap_err();
         assert_eq!(refusal.code, "foreign_column");
         assert!(refusal.message.contains("'Mobile app ID'"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn a_first_line_of_very_many_columns_is_no_header() {
+        let names = |count| (0..count).map(|i| format!("C{i}")).collect::<Vec<_>>().join(",");
+        assert_eq!(header(&names(COLUMNS_CAP)).columns().len(), COLUMNS_CAP);
+        assert_eq!(refusal(names(COLUMNS_CAP + 1).as_bytes()), "too_many_columns");
+        assert_eq!(header(&"x".repeat(200_000)).near_misses(), []);
     }
 
     #[test]

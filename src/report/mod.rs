@@ -9,6 +9,9 @@
 //! by the number of distinct values and one record ([`RECORD_CAP_BYTES`]). There are two readers of records: blocks
 //! (fast, for well-formed quoting) and records (the `csv` crate, for whatever looks odd); tests hold them equal.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod agreement;
+mod ahead;
 mod blocks;
 pub mod cells;
 mod columns;
@@ -20,6 +23,7 @@ mod kind;
 mod kind_name;
 mod layout;
 mod lines;
+mod marks;
 mod parse;
 mod parsed;
 mod quoting;

@@ -1,5 +1,6 @@
 //! Records → rows of words: the state of one parse, shared by the block reader and the records reader.
 
+use super::ahead::{Ahead, Records};
 use super::blocks::Block;
 use super::dictionary::NoId;
 use super::fields::{Fields, NULL, Raw, Seen};
@@ -71,6 +72,7 @@ pub(super) struct Reader {
     rows_read: u64,
     rows_skipped: u64,
     faults: Faults,
+    ahead: Ahead,
     /// Where the next record starts.
     line: Line,
     lines: Lines,
@@ -121,6 +123,7 @@ impl Reader {
             rows_read: 0,
             rows_skipped: 0,
             faults: Faults::default(),
+            ahead: Ahead::default(),
             line: Line::default(),
             lines: Lines::behind(header),
             layout,
@@ -139,12 +142,19 @@ impl Reader {
         let mut start = *start;
         let mut counted = start;
         let mut separators = &marks.separators[..];
-        for end in &marks.ends {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        for (number, end) in marks.ends.iter().enumerate() {
+            if ahead.is_over() {
+                let ends = &marks.ends[number..];
+                let records = Records { block, start, separators, ends, fields: self.fields };
+                let texts = self.plan.texts.iter();
+                ahead.look(&records, texts.map(|(field, word)| (*field, self.dictionaries[*word].as_ref())));
+            }
             let fits = separators.get(self.fields - 1) == Some(end);
             let count = if fits { self.fields } else { separators.partition_point(|at| at <= end) };
             let (record, rest) = separators.split_at(count);
             separators = rest;
-            let fields = Raw { block, start, record };
+            let fields = Raw { block, start, record, ids: ahead.next() };
             // Lines are counted only where one is wanted: at faults, and for dates that may prove wrong.
             let lines = |from: usize| super::quoting::lines(&block[from..start]);
             match self.read_record(&fields, marks.check) {
@@ -165,6 +175,7 @@ impl Reader {
             }
             start = *end as usize + 1;
         }
+        self.ahead = ahead;
         self.pass_lines(super::quoting::lines(&block[counted..start]));
         self.lines.end_block(self.line);
         Ok(None)
@@ -249,9 +260,9 @@ impl Reader {
             None if heads_totals(fields.bytes(0)) => return Err(NoRow::Total),
             None => 0,
         };
-        for (field, word) in &plan.texts {
+        for (number, (field, word)) in plan.texts.iter().enumerate() {
             if let Some(dictionary) = &mut dictionaries[*word] {
-                row[*word] = fields.text(*field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
+                row[*word] = fields.text(number, *field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
             }
         }
         for (field, word) in &plan.hours {
@@ -303,8 +314,12 @@ impl Reader {
         match no_row {
             NoRow::Total | NoRow::Astray => self.rows_skipped += 1,
             NoRow::Fault { cell, reason } => {
-                let value = cell.map(|(field, _)| fields.bytes(field));
-                self.faults.push(self.line.0, cell.map(|(_, column)| column), *reason, value);
+                let bytes = |field| match F::QUOTED {
+                    true => super::quoting::unquote(fields.bytes(field)).unwrap_or_default(),
+                    false => fields.bytes(field).into(),
+                };
+                let value = cell.map(|(field, _)| bytes(field));
+                self.faults.push(self.line.0, cell.map(|(_, column)| column), *reason, value.as_deref());
             }
         }
     }

@@ -89,7 +89,10 @@ impl ReportRules {
     /// Rules from the text of the columns and one text per kind, in the order in which kinds are tried.
     pub fn from_texts(columns: &str, kinds: &[&str]) -> Result<Self, RulesError> {
         let toml = |text: String| |source| RulesError::Toml { text, source };
-        let columns: Columns = toml::from_str(columns).map_err(toml("columns.toml".to_owned()))?;
+        let mut columns: Columns = toml::from_str(columns).map_err(toml("columns.toml".to_owned()))?;
+        for rules in columns.values_mut() {
+            rules.comparable = rules.headers.iter().map(|header| comparable(header)).collect();
+        }
         let number = |(at, text): (usize, &&str)| toml::from_str(text).map_err(toml(format!("kind {}", at + 1)));
         let kinds = kinds.iter().enumerate().map(number).collect::<Result<_, _>>()?;
         let rules = Self { columns, kinds };
@@ -107,9 +110,9 @@ impl ReportRules {
             if let Some(vocabulary) = rules.vocabulary.as_ref().filter(|name| !vocabulary::exists(name)) {
                 return Err(RulesError::NoSuchVocabulary { column: column.clone(), vocabulary: vocabulary.clone() });
             }
-            for header in &rules.headers {
-                let header = comparable(header);
+            for header in &rules.comparable {
                 if let Some(first) = seen.insert(header.clone(), column) {
+                    let header = header.clone();
                     return Err(RulesError::HeaderTwice { header, first: first.clone(), second: column.clone() });
                 }
             }
@@ -158,7 +161,7 @@ impl ReportRules {
     /// The column that a header stands for.
     pub(super) fn column_of(&self, header: &str) -> Option<&str> {
         let header = comparable(header);
-        let named = |rules: &ColumnRules| rules.headers.iter().any(|name| comparable(name) == header);
+        let named = |rules: &ColumnRules| rules.comparable.contains(&header);
         self.columns.iter().find(|(_, rules)| named(rules)).map(|(column, _)| column.as_str())
     }
 

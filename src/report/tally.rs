@@ -55,7 +55,7 @@ impl Dates {
     /// Reads a date cell, raw or (for the records reader) already unquoted.
     #[inline]
     pub(super) fn read(&mut self, raw: &[u8], quoted: bool) -> DateCell {
-        if self.last.0 == raw && !raw.is_empty() {
+        if same(&self.last.0, raw) {
             return DateCell::Id(self.last.1);
         }
         self.read_other(raw, quoted)
@@ -150,11 +150,22 @@ impl Dates {
             for row in 0..entry.rows {
                 // Beyond the kept lines only the count matters; the faults kept are fewer anyway.
                 let line = entry.lines.get(row as usize).copied().unwrap_or(0);
-                faults.push(line, Some("metric_date"), FaultReason::BadDate, Some(&entry.raw));
+                let value = quoting::unquote(&entry.raw);
+                faults.push(line, Some("metric_date"), FaultReason::BadDate, value.as_deref());
             }
         }
         faults.kept.sort_by_key(|fault| fault.line);
         settled
+    }
+}
+
+/// Whether two date cells are the same, and not empty. Most are 8 to 16 bytes long, which are two numbers.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let ends = |cell: &[u8]| Some((*cell.first_chunk::<8>()?, *cell.last_chunk::<8>()?));
+    match (a.len(), b.len()) {
+        (8..=16, length) if a.len() == length => ends(a) == ends(b),
+        _ => a == b && !a.is_empty(),
     }
 }
 

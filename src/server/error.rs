@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tower_http::timeout::TimeoutError;
 
+use super::plain_words::plain;
 use crate::analytics::AnalyticsError;
 use crate::entities::EntityError;
 use crate::query::QueryError;
@@ -109,14 +110,14 @@ impl From<JsonRejection> for ApiError {
                 let detail = "send a JSON body with the header Content-Type: application/json, for example {\"sql\": \"SELECT 1\"}";
                 Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_body", detail)
             }
-            status => Self::new(status, "invalid_body", rejection.body_text()),
+            status => Self::new(status, "invalid_body", plain(&rejection.body_text())),
         }
     }
 }
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::unprocessable(rejection.body_text())
+        Self::unprocessable(plain(&rejection.body_text()))
     }
 }
 

@@ -1,18 +1,20 @@
 //! The HTTP door: axum over one open store.
 //!
 //! `router` lists the routes, `middleware` is what happens around each of them, `routes` has one file per resource,
-//! `error` is what a caller is told, `listener` bounds connections. Invariants: loopback only, and only for this
+//! `error` is what a caller is told, `listener` bounds connections, `watching` looks into inboxes. Invariants: loopback only, and only for this
 //! machine's own pages and programs; every body is bounded; nothing that blocks runs on the async runtime; while the
 //! server runs it holds the writer lock, and commands hand their work to `/internal/commands`.
 
 mod error;
 mod listener;
 mod middleware;
+mod plain_words;
 mod router;
 mod routes;
 mod state;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use tokio::sync::watch;
 pub use error::ApiError;
 
 use crate::config::RunningServer;
+use crate::inbox::Inbox;
 use crate::jobs::Store;
 use crate::query::QueryError;
 use listener::{Connection, LimitedListener};
@@ -49,20 +52,31 @@ pub enum ServeError {
     Query(#[from] QueryError),
 }
 
-/// Serves the store until SIGINT or SIGTERM; `ready` is told the address once connections are accepted.
+/// Serves the store and watches its inboxes until SIGINT or SIGTERM; `ready` is told the address once connections are
+/// accepted.
 ///
 /// On the signal no new connection is accepted; running requests and imports have
 /// `server.shutdown_grace_seconds` to finish and are aborted then, which leaves the store as before them. A second
 /// signal ends the process at once.
-pub fn serve(store: Store, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub fn serve(
+    store: Store,
+    address: SocketAddr,
+    inboxes: Vec<Inbox>,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("http").build()?;
-    let served = runtime.block_on(run(store, address, ready));
+    let served = runtime.block_on(run(store, address, inboxes, ready));
     // What still blocks had its time; its process ends now, and an uncommitted import with it.
     runtime.shutdown_background();
     served
 }
 
-async fn run(store: Store, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+async fn run(
+    store: Store,
+    address: SocketAddr,
+    inboxes: Vec<Inbox>,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let announcement = RunningServer::this_process(listener.local_addr()?)?;
     let dir = store.dir.clone();
@@ -72,6 +86,8 @@ async fn run(store: Store, address: SocketAddr, ready: impl FnOnce(SocketAddr)) 
     server.app.announcement.announce(&dir)?;
     ready(server.app.announcement.address);
     let app = server.app.clone();
+    let watching: Vec<_> =
+        inboxes.into_iter().map(|inbox| tokio::spawn(watching::watch(app.clone(), inbox, stop.clone()))).collect();
     let mut stopped = stop.clone();
     let serving = server.serve(listener, async move { signalled(&mut stopped, 1).await });
     tokio::pin!(serving);
@@ -81,6 +97,10 @@ async fn run(store: Store, address: SocketAddr, ready: impl FnOnce(SocketAddr)) 
             tracing::info!("stopping: running work has {} s to finish", grace.as_secs());
             let finished = async {
                 let result = (&mut serving).await;
+                for inbox in watching {
+                    // One that broke off has said so.
+                    let _ = inbox.await;
+                }
                 // A command whose sender left is still work.
                 let _done = app.writing.lock().await;
                 result

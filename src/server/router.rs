@@ -10,7 +10,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::error::ApiError;
 use super::middleware::{identify, own_origin};
-use super::routes::{analytics, health, imports, internal, performance, sql};
+use super::routes::{analytics, health, import_days, imports, internal, performance, sql};
 use super::state::App;
 
 /// Every route of the server. A request passes the layers from the last one written here to the first.
@@ -26,6 +26,8 @@ pub(super) fn router(app: App) -> Router {
         .route("/api/analytics/configs", get(analytics::configs))
         .route("/api/performance/import-csv", post(performance::import_csv).layer(DefaultBodyLimit::max(upload_limit)))
         .route("/api/imports", get(imports::list))
+        .route("/api/imports/grid", get(import_days::grid))
+        .route("/api/imports/freshness", get(import_days::freshness))
         .route("/api/imports/{batch}", get(imports::show))
         .route("/api/imports/{batch}/undo", post(imports::undo))
         .route("/internal/commands", post(internal::run))

@@ -162,6 +162,8 @@ fn a_foreign_host_gets_nothing_and_a_foreign_origin_only_health() {
         "GET /api/health",
         "POST /api/sql",
         "GET /api/analytics/configs",
+        "GET /api/imports/grid",
+        "GET /api/imports/freshness",
         "POST /api/performance/import-csv",
         "POST /internal/commands",
         "GET /nowhere",
@@ -291,6 +293,33 @@ fn config_performance_is_told_for_a_window() {
     server.get("/api/analytics/configs?days=0").assert_error(422, "invalid_parameter");
     server.get("/api/analytics/configs?days=x").assert_error(422, "invalid_parameter");
     server.get("/api/analytics/configs?until=02/02/2026").assert_error(422, "invalid_parameter");
+}
+
+#[test]
+fn the_days_of_each_kind_and_their_freshness_are_told() {
+    let server = TestServer::start();
+    for (day, rows) in [("01", 4), ("02", 4), ("03", 4), ("05", 1)] {
+        let text: String = (0..rows).map(|at| format!("2026-02-{day},157,{at},300x250,9,1,$1\n")).collect();
+        let head = "Day,Billing ID,Creative ID,Creative size,Reached queries,Impressions,Spend (buyer currency)\n";
+        let said = server.upload("day.csv", &format!("{head}{text}")).json();
+        assert_eq!(said["anomalies"].as_array().map(Vec::len), Some(usize::from(day == "05")), "{said:#}");
+    }
+    let grid = server.get("/api/imports/grid?days=3&until=2026-02-05").json();
+    assert_eq!(
+        (&grid["first_day"], &grid["last_day"], &grid["row_count"]),
+        (&json!("2026-02-03"), &json!("2026-02-05"), &json!(3))
+    );
+    let states: Vec<&Value> = grid["rows"].as_array().unwrap().iter().map(|cell| &cell["state"]).collect();
+    assert_eq!(states, ["anomalous", "missing", "imported"]);
+    let odd = json!({
+        "metric_date": "2026-02-05", "report": "performance", "state": "anomalous", "row_count": 1,
+        "percent_of_mean": 25, "mean_row_count": 4, "mean_days": 3
+    });
+    assert_eq!(grid["rows"][0], odd);
+    server.get("/api/imports/grid?days=0").assert_error(422, "invalid_parameter");
+    server.get("/api/imports/grid?account=nobody").assert_error(404, "unknown_account");
+    let fresh = server.get("/api/imports/freshness").json();
+    assert_eq!((&fresh["rows"][0]["newest_day"], &fresh["rows"][0]["day_count"]), (&json!("2026-02-05"), &json!(4)));
 }
 
 #[test]

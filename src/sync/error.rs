@@ -21,11 +21,14 @@ pub enum SyncError {
     },
     /// Nothing to read.
     #[error(
-        "{dir} holds no answers: expected buyers*.json, pretargetingConfigs*.json, endpoints*.json or creatives*.json"
+        "{dir} holds no answers: expected buyers*.json, pretargetingConfigs*.json, endpoints*.json or creatives*.json{}",
+        there(below.as_ref())
     )]
     NoFiles {
         /// The directory.
         dir: PathBuf,
+        /// A directory in it that holds some.
+        below: Option<PathBuf>,
     },
     /// A file is larger than any list page.
     #[error("{path} has {bytes} bytes, at most {limit} are read: split it into pages")]
@@ -78,4 +81,8 @@ pub enum SyncError {
     /// SQLite refused.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+fn there(below: Option<&PathBuf>) -> String {
+    below.map_or_else(String::new, |below| format!("; {} has them: name that one", below.display()))
 }

@@ -17,6 +17,9 @@ use crate::entities::seats::GoogleSeat;
 /// More than any page of the API; a bound on memory.
 const FILE_LIMIT_BYTES: u64 = 1 << 30;
 
+/// What the names of files with answers begin with.
+const KINDS: [&str; 4] = ["pretargetingConfigs", "endpoints", "buyers", "creatives"];
+
 /// All answers of a directory.
 pub(super) struct Listing {
     pub seats: List<GoogleSeat>,
@@ -80,16 +83,27 @@ pub(super) fn read(dir: &Path) -> Result<Listing, SyncError> {
         }
     }
     let mut reading = Reading { dir, names, files: Vec::new(), notes: Vec::new() };
-    let configs =
-        reading.list("pretargetingConfigs", answers::configs, |config| (&config.config_id, &config.bidder_id))?;
+    let [configs, endpoints, buyers, creatives] = KINDS;
+    let configs = reading.list(configs, answers::configs, |config| (&config.config_id, &config.bidder_id))?;
     let endpoints =
-        reading.list("endpoints", answers::endpoints, |endpoint| (&endpoint.endpoint_id, &endpoint.bidder_id))?;
-    let seats = reading.list("buyers", answers::seats, |seat| (&seat.buyer_id, &seat.bidder_id))?;
-    let creatives = reading.creatives()?;
+        reading.list(endpoints, answers::endpoints, |endpoint| (&endpoint.endpoint_id, &endpoint.bidder_id))?;
+    let seats = reading.list(buyers, answers::seats, |seat| (&seat.buyer_id, &seat.bidder_id))?;
+    let creatives = reading.creatives(creatives)?;
     if reading.files.is_empty() {
-        return Err(SyncError::NoFiles { dir: dir.to_owned() });
+        return Err(SyncError::NoFiles { dir: dir.to_owned(), below: answers_below(dir) });
     }
     Ok(Listing { seats, configs, endpoints, creatives, files: reading.files, notes: reading.notes })
+}
+
+/// The first directory in `dir`, by name, that holds answers: whoever named its parent meant it.
+fn answers_below(dir: &Path) -> Option<PathBuf> {
+    let mut directories: Vec<PathBuf> = fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path()).collect();
+    directories.sort();
+    let is_answer = |name: &str| name.ends_with(".json") && KINDS.iter().any(|kind| name.starts_with(kind));
+    directories.into_iter().find(|directory| {
+        let mut entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        entries.any(|entry| entry.file_name().to_str().is_some_and(is_answer))
+    })
 }
 
 struct Reading<'a> {
@@ -151,11 +165,11 @@ impl Reading<'_> {
     }
 
     /// Buyers share creative ids at times, and reports name no buyer: the creative changed last stands for the id.
-    fn creatives(&mut self) -> Result<Creatives, SyncError> {
+    fn creatives(&mut self, kind: &str) -> Result<Creatives, SyncError> {
         let mut items: BTreeMap<String, GoogleCreative> = BTreeMap::new();
         let mut complete_buyers = BTreeSet::new();
         let mut shared = 0;
-        for (_, page) in self.pages("creatives", answers::creatives)? {
+        for (_, page) in self.pages(kind, answers::creatives)? {
             for creative in page.items {
                 if let (false, Some(buyer)) = (page.more_follow, &creative.buyer_id) {
                     complete_buyers.insert(buyer.clone());

@@ -315,3 +315,13 @@ fn generated_entities_are_answers_that_a_sync_reads() {
     assert_eq!((answer.seats.added, answer.endpoints.added), (1, 3));
     assert!(answer.configs.added >= 7 && answer.creatives.added >= 500, "{answer:?}");
 }
+
+#[test]
+fn a_directory_one_level_too_high_names_the_one_that_is_meant() {
+    let case = Case::new();
+    std::fs::create_dir_all(case.answers.path().join("entities")).unwrap();
+    std::fs::create_dir_all(case.answers.path().join("empty")).unwrap();
+    assert!(case.refusal().ends_with("endpoints*.json or creatives*.json"), "{}", case.refusal());
+    case.file("entities/buyers.json", json!({"buyers": []}));
+    assert!(case.refusal().ends_with("entities has them: name that one"), "{}", case.refusal());
+}

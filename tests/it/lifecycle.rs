@@ -122,6 +122,23 @@ fn generate_on_the_command_line_gives_the_same_bytes() {
 }
 
 #[test]
+fn generate_leaves_a_directory_with_reports_alone_unless_forced() {
+    let store = TestStore::new();
+    let dir = store.beside("mail");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("performance-2026-03-24.csv"), "my own").unwrap();
+    fs::write(dir.join("other.csv"), "my own").unwrap();
+    let generate = ["generate", dir.to_str().unwrap(), "--rows-per-day", "5", "--days", "1", "--end", "2026-03-24"];
+    let ran = store.run(&generate);
+    assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
+    assert_eq!(fs::read(dir.join("performance-2026-03-24.csv")).unwrap(), b"my own");
+    let ran = store.run(&[&generate[..], &["--force"]].concat());
+    assert!(ran.code == Some(0) && ran.stderr.contains("1 other report"), "{ran:#?}");
+    assert_ne!(fs::read(dir.join("performance-2026-03-24.csv")).unwrap(), b"my own");
+    assert_eq!(fs::read(dir.join("other.csv")).unwrap(), b"my own");
+}
+
+#[test]
 fn without_a_command_the_help_is_shown_wherever_the_store_is_named() {
     let store = TestStore::new();
     let ran = store.run(&[]);

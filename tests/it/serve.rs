@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,13 @@ pub struct Server {
 
 impl Server {
     pub fn over(store: &TestStore) -> Self {
+        Self::with(store, &[])
+    }
+
+    /// With these variables in its environment.
+    pub fn with(store: &TestStore, environment: &[(&str, &str)]) -> Self {
         let mut command = store.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -34,6 +40,21 @@ impl Server {
         let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
         let agent = config.timeout_global(Some(Duration::from_secs(60))).build().into();
         Self { child, address, agent }
+    }
+
+    /// Waits until it has been killed.
+    #[track_caller]
+    pub fn assert_killed(&mut self) {
+        use std::os::unix::process::ExitStatusExt;
+        let began = Instant::now();
+        let ended = loop {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                break ended;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "the server lives");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert_eq!(ended.signal(), Some(9), "{ended}");
     }
 
     pub fn get(&self, path: &str) -> (u16, Value) {

@@ -80,6 +80,8 @@ mod tests {
             state,
             row_count,
             percent_of_mean,
+            mean_row_count: None,
+            mean_days: None,
         };
         let cells = [
             cell("2026-11-19", "performance", Some(DayState::Anomalous), 30_100, Some(40)),

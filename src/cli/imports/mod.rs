@@ -1,5 +1,6 @@
 //! `catscan imports`: what was imported, in a list, one by one, and day by day.
 
+mod freshness;
 mod grid;
 mod list;
 mod show;
@@ -24,7 +25,8 @@ use crate::telemetry::Level;
 #[command(after_help = "Examples:
   catscan imports --status failed
   catscan imports show 12     columns, warnings, faults, and what it replaced
-  catscan imports grid        days by kind of report: imported, missing, anomalous")]
+  catscan imports grid        days by kind of report: imported, missing, anomalous
+  catscan imports freshness   the newest day of each kind of report")]
 pub struct ImportsArgs {
     #[command(subcommand)]
     command: Option<ImportsCommand>,
@@ -69,7 +71,8 @@ enum ImportsCommand {
     },
     /// Show which days of which reports are there
     ///
-    /// A day is anomalous when it has fewer than half or more than double the rows of the days before it.
+    /// A day is anomalous when it has fewer than half or more than double the rows of the days before it; the settings
+    /// import.anomaly_* change that.
     #[command(after_help = "Examples:
   catscan imports grid --days 31
   catscan imports grid --until 2026-02-28")]
@@ -86,6 +89,15 @@ enum ImportsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Show the newest day of each kind of report, and how far it is behind yesterday
+    #[command(after_help = "Example:\n  catscan imports freshness --account acme")]
+    Freshness {
+        #[command(flatten)]
+        account: AccountChoice,
+        /// Print one JSON object per kind
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub fn run(globals: &Globals, args: ImportsArgs) -> Result<ExitCode, Failure> {
@@ -96,6 +108,9 @@ pub fn run(globals: &Globals, args: ImportsArgs) -> Result<ExitCode, Failure> {
         Some(ImportsCommand::Show { batch, faults, json }) => show::run(&reader(&session)?, batch, faults, json)?,
         Some(ImportsCommand::Grid { days, until, account, json }) => {
             grid::run(&reader(&session)?, days, until, account.account.as_deref(), json)?;
+        }
+        Some(ImportsCommand::Freshness { account, json }) => {
+            freshness::run(&reader(&session)?, account.account.as_deref(), json)?;
         }
     }
     Ok(ExitCode::SUCCESS)

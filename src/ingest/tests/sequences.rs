@@ -2,6 +2,8 @@
 //! back, and one that is not the newest of its days is refused. The model also says which file each row stands in: what
 //! an import cannot meet stays where it is.
 
+mod crashes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -160,8 +162,8 @@ fn stored(store: &Store) -> BTreeMap<i64, Rows> {
     files
 }
 
-fn check(steps: &[Step]) {
-    let (store, mut model) = (Store::new(), Model::default());
+fn check(steps: &[Step], store: &Store) {
+    let mut model = Model::default();
     let mut before = BTreeMap::new();
     for step in steps {
         let mut ended = None;
@@ -199,7 +201,7 @@ fn check(steps: &[Step]) {
                 }
             }
         }
-        let after = stored(&store);
+        let after = stored(store);
         let files: BTreeSet<Rows> = after.values().cloned().collect();
         assert_eq!((&files, files.len()), (&model.files, after.len()), "after {step:?}");
         if let Some(ended) = ended {
@@ -214,7 +216,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_store_is_a_map_that_can_take_back(steps in steps()) {
-        check(&steps);
+    fn the_store_is_a_map_that_can_take_back(steps in steps(), memory in prop_oneof![Just(1 << 20), 1..500_usize]) {
+        check(&steps, &Store::new().with_memory(memory));
     }
 }

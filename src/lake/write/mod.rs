@@ -27,7 +27,7 @@ use self::sink::Sink;
 use self::values::DistinctValues;
 use super::bounds::{self, ColumnBounds};
 use super::error::LakeError;
-use super::{Hashes, Scope};
+use super::{Disk, Hashes, Scope};
 use crate::model::facts::{Column, ValueType};
 
 /// A data file being written. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -88,15 +88,21 @@ impl StagedFile {
 }
 
 /// A file in tmp that is removed unless someone takes it over.
-#[derive(Debug)]
 pub(super) struct Temporary {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     taken: bool,
 }
 
+impl std::fmt::Debug for Temporary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Temporary").field(&self.path).finish()
+    }
+}
+
 impl Temporary {
-    pub(super) fn at(path: PathBuf) -> Self {
-        Self { path, taken: false }
+    pub(super) fn at(disk: &Arc<dyn Disk>, path: PathBuf) -> Self {
+        Self { disk: Arc::clone(disk), path, taken: false }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -113,7 +119,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.taken {
             // What cannot be removed now is swept at the next start.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = self.disk.remove(&self.path);
         }
     }
 }
@@ -122,6 +128,7 @@ impl PartitionWriter {
     /// A writer into a new file at `path`. `columns` are stored columns in the table's order; those that are not
     /// nullable must be among them. `expected_rows` only evens out the row groups.
     pub(super) fn create(
+        disk: &Arc<dyn Disk>,
         path: PathBuf,
         scope: &Scope,
         columns: &[&'static Column],
@@ -141,7 +148,7 @@ impl PartitionWriter {
         if let Some(absent) = grain.iter().find(|name| !columns.iter().any(|c| &c.name == *name)) {
             return Err(refused(format!("the grain names {absent}, which the file does not store")));
         }
-        let file = File::create_new(&path).map_err(LakeError::io("create", &path))?;
+        let file = disk.create_new(&path).map_err(LakeError::io("create", &path))?;
         Ok(Self {
             scope: scope.clone(),
             columns: columns.to_vec(),
@@ -150,7 +157,7 @@ impl PartitionWriter {
             threads: 1,
             rows: 0,
             state: State::Empty(Box::new(Sink::new(file))),
-            temporary: Temporary::at(path),
+            temporary: Temporary::at(disk, path),
         })
     }
 

@@ -27,13 +27,15 @@ pub fn parse(text: &str) -> Result<Option<i64>, FaultReason> {
     Ok(Some(value))
 }
 
-/// The digit groups of a whole number: one group, or `1,234,567` with groups of three after the first.
+/// The digit groups of a whole number: one group, or `1,234,567` with groups of three after the first, which then has
+/// no leading zero: `0,054` is a fraction with a decimal comma.
 pub(super) fn groups(text: &str) -> Option<impl Iterator<Item = &str>> {
     let separator = |c: char| matches!(c, ',' | '\u{a0}' | '\u{202f}' | ' ' | '\'');
     let digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
     let mut check = text.split(separator).enumerate();
     let several = text.contains(separator);
     let fits = check.all(|(i, group)| digits(group) && (!several || group.len() == 3 || (i == 0 && group.len() < 3)));
+    let fits = fits && !(several && text.starts_with('0'));
     fits.then(|| text.split(separator))
 }
 
@@ -59,6 +61,8 @@ mod tests {
             ("+1", FaultReason::BadNumber),
             ("12,34", FaultReason::BadNumber),
             ("1,2345", FaultReason::BadNumber),
+            ("0,054", FaultReason::BadNumber),
+            ("012,345", FaultReason::BadNumber),
             ("ten", FaultReason::BadNumber),
             ("10000000000001", FaultReason::BadNumber),
             ("99999999999999999999999", FaultReason::BadNumber),

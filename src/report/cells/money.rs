@@ -140,6 +140,7 @@ mod tests {
             ("(0.10)", FaultReason::Negative),
             ("-0.10", FaultReason::Negative),
             ("1,23", FaultReason::BadMoney),
+            ("0,054", FaultReason::BadMoney),
             ("1.2.3", FaultReason::BadMoney),
             (".", FaultReason::BadMoney),
             ("$", FaultReason::BadMoney),

@@ -44,13 +44,7 @@ pub(crate) async fn configs(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Query(window) = window?;
-    if !(1..=MOST_DAYS).contains(&window.days) {
-        return Err(ApiError::unprocessable(format!("days: write a number from 1 to {MOST_DAYS}")));
-    }
-    let days = match window.until {
-        Some(last) => Days::ending(last, window.days),
-        None => Days::before(Utc::now().date_naive().into(), window.days),
-    };
+    let days = window_of(window.days, window.until)?;
     let at = window.at.map(|at| at.parse()).transpose();
     let at = at.map_err(|error| ApiError::unprocessable(format!("at: {error}")))?.unwrap_or_default();
     let accounts = app.accounts(window.account).await?;
@@ -58,4 +52,15 @@ pub(crate) async fn configs(
     let report = analytics::report(&app.engine, "configs", ask.over(days)).await?;
     let envelope = Envelope { entries: report.entries() };
     streamed(report.answer, accepted(&headers), envelope)
+}
+
+/// That many days, the last of which is `until`, or yesterday (UTC).
+pub(super) fn window_of(days: u16, until: Option<Day>) -> Result<Days, ApiError> {
+    if !(1..=MOST_DAYS).contains(&days) {
+        return Err(ApiError::unprocessable(format!("days: write a number from 1 to {MOST_DAYS}")));
+    }
+    Ok(match until {
+        Some(last) => Days::ending(last, days),
+        None => Days::before(Utc::now().date_naive().into(), days),
+    })
 }

@@ -63,6 +63,7 @@ fn success(answer: &ImportAnswer) -> Value {
         "currency": answer.currency,
         "columns_imported": answer.columns_mapped.values().collect::<Vec<_>>(),
         "warnings": answer.warnings,
+        "anomalies": answer.anomalies,
         "notes": answer.notes,
         "error_details": details(&answer.faults),
     })
