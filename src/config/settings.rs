@@ -70,6 +70,10 @@ pub struct ImportSettings {
     pub max_unpacked_mib: u32,
     /// Largest text per packed byte; the first 16 MiB are free.
     pub max_unpack_ratio: u32,
+    /// Memory for the rows of files that are imported at the same time, MiB; more rows go through tmp/.
+    pub rows_memory_mib: u32,
+    /// Threads that read and write reports; 0 is one for each processor.
+    pub threads: u32,
     /// The days before a day whose mean its rows are measured by.
     pub anomaly_trailing_days: u32,
     /// How many of these must have been imported.
@@ -141,6 +145,8 @@ impl Default for ImportSettings {
             lock_wait_seconds: 600,
             max_unpacked_mib: 65_536,
             max_unpack_ratio: 200,
+            rows_memory_mib: 1_024,
+            threads: 0,
             anomaly_trailing_days: 7,
             anomaly_imported_days: 3,
             anomaly_low_percent: 50.0,

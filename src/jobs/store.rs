@@ -98,7 +98,12 @@ impl Store {
             high_percent: config.import.anomaly_high_percent,
         };
         let max_reject_pct = config.import.max_rejected_percent;
-        let limits = ImportLimits { max_reject_pct, unpack, anomaly, ..ImportLimits::default() };
+        let rows_in_memory_bytes = (config.import.rows_memory_mib as usize) << 20;
+        let threads = match config.import.threads {
+            0 => ImportLimits::default().threads,
+            threads => threads as usize,
+        };
+        let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
         Self { dir, config, db, lake, importer, _lock: lock.map(Arc::new) }
     }

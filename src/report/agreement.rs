@@ -67,9 +67,11 @@ impl RowSink for Rows {
     }
 }
 
-/// Rows by block.
+/// Rows with the id of their date, by block.
 #[derive(Default)]
-struct Numbered(Vec<(u64, Vec<(u32, Vec<u32>)>)>);
+struct Numbered(Vec<(u64, DatedRows)>);
+
+type DatedRows = Vec<(u32, Vec<u32>)>;
 
 impl RowSink for Numbered {
     fn block(&mut self, number: u64) {
