@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, StringArray};
+use arrow::array::{Array, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 
 use super::error::ImportError;
@@ -23,20 +21,22 @@ pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {
     files.iter().flat_map(|file| &file.columns).map(String::as_str).collect()
 }
 
-/// Reads the rows of `file`, in the layout's words, and appends them to `rows`, which `group` sees after each row group.
+/// Reads the rows of `file`, in the layout's words, and appends them to `rows`, which `group` sees after each row group;
+/// `threads` row groups are read at a time.
 pub(super) fn read(
     file: &Arc<LiveFile>,
     layout: &RowLayout,
     dictionaries: &mut [Option<Dictionary>],
     words: &mut Words,
     rows: &mut Rows,
+    threads: usize,
     mut group: impl FnMut(&mut Rows) -> io::Result<()>,
 ) -> Result<(), ImportError> {
     let opened = Opened::new(file)?;
     let mut read: u64 = 0;
-    for number in 0..opened.row_groups() {
-        for batch in opened.row_group(number, layout.columns())? {
-            let batch = batch.map_err(|error| ImportError::live_file(file, &error))?;
+    let numbers: Vec<usize> = (0..opened.row_groups()).collect();
+    for numbers in numbers.chunks(threads.max(1)) {
+        for batch in opened.side_by_side(numbers, layout.columns())? {
             let mut columns: Vec<(usize, Vec<u32>)> = Vec::with_capacity(batch.num_columns());
             for (array, field) in batch.columns().iter().zip(batch.schema().fields()) {
                 let Some(word) = layout.position(field.name()) else { continue };
@@ -48,8 +48,8 @@ pub(super) fn read(
             }
             rows.push_columns(batch.num_rows(), &null_row(layout), &columns);
             read += batch.num_rows() as u64;
+            group(rows).map_err(ImportError::input(&file.path))?;
         }
-        group(rows).map_err(ImportError::input(&file.path))?;
     }
     if read == file.rows {
         Ok(())
@@ -74,7 +74,6 @@ pub(super) fn distinct(
         let opened = Opened::new(file)?;
         for group in 0..opened.row_groups() {
             for batch in opened.row_group(group, &[column])? {
-                let batch = batch.map_err(|error| ImportError::live_file(file, &error))?;
                 let dictionary = batch.column(0).as_dictionary::<Int32Type>();
                 let texts = dictionary.values().as_string::<i32>();
                 let keys: BTreeSet<i32> = dictionary.keys().iter().flatten().collect();
@@ -117,7 +116,7 @@ impl<'a> Opened<'a> {
     }
 
     /// One row group as one batch: beyond it other dictionaries hold, and a batch over both would be encoded anew.
-    fn row_group(&self, index: usize, columns: &[&Column]) -> Result<ParquetRecordBatchReader, ImportError> {
+    fn row_group(&self, index: usize, columns: &[&Column]) -> Result<Vec<RecordBatch>, ImportError> {
         let file = self.file;
         let group = self.metadata.metadata().row_group(index);
         let wanted = |name: &str| columns.iter().any(|column| column.name == name);
@@ -134,7 +133,24 @@ impl<'a> Opened<'a> {
         // Within a file, so the rows of a group fit memory's integers.
         let rows = group.num_rows() as usize;
         let reader = builder.with_projection(mask).with_row_groups(vec![index]).with_batch_size(rows).build();
-        reader.map_err(|error| ImportError::live_file(file, &error))
+        let batches = reader.map_err(|error| ImportError::live_file(file, &error))?;
+        batches.collect::<Result<_, _>>().map_err(|error| ImportError::live_file(file, &error))
+    }
+
+    /// Several row groups in their order, each read by a thread of its own.
+    fn side_by_side(&self, groups: &[usize], columns: &[&Column]) -> Result<Vec<RecordBatch>, ImportError> {
+        let Some((last, others)) = groups.split_last() else { return Ok(Vec::new()) };
+        std::thread::scope(|scope| {
+            let read = |group: &usize| self.row_group(*group, columns);
+            let others: Vec<_> = others.iter().map(|group| scope.spawn(move || read(group))).collect();
+            let last = read(last);
+            let mut batches = Vec::new();
+            for reader in others {
+                batches.extend(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            batches.extend(last?);
+            Ok(batches)
+        })
     }
 }
 

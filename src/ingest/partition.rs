@@ -110,7 +110,8 @@ impl<'a> Partitions<'a> {
                 rows.iter().any(|row| apart.may_meet(row))
             });
             for file in &files {
-                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut live, |_| Ok(()))?;
+                let Parsed { layout, dictionaries, words, .. } = &mut *parsed;
+                live::read(file, layout, dictionaries, words, &mut live, self.staging.threads, |_| Ok(()))?;
                 self.texts = None;
             }
         }
@@ -148,7 +149,8 @@ impl<'a> Partitions<'a> {
             let parsed = &mut *self.parsed;
             let mut group = Rows::new(width);
             for file in &files {
-                live::read(file, &parsed.layout, &mut parsed.dictionaries, &mut parsed.words, &mut group, |group| {
+                let Parsed { layout, dictionaries, words, .. } = &mut *parsed;
+                live::read(file, layout, dictionaries, words, &mut group, self.staging.threads, |group| {
                     live.append(&std::mem::replace(group, Rows::new(width)))
                 })?;
                 self.texts = None;

@@ -26,7 +26,7 @@ pub(super) fn restate(
     let values = layout.values();
     let row = |index: u32| rows.row(index as usize);
     let mut survivors: Vec<u32> = live.clone().map(|index| index as u32).collect();
-    let mut places = Places::of(rows.len());
+    let mut places = Places::of(live.len());
     for (place, index) in survivors.iter().enumerate() {
         places.add(key.hash(row(*index)), place);
     }
@@ -35,16 +35,24 @@ pub(super) fn restate(
     for tile in arrival.iter().flat_map(tiles) {
         hashes.clear();
         hashes.extend(tile.clone().map(|index| key.hash(rows.row(index))));
+        // Where a row's key is known, it most often stands here: looked at ahead, the cache misses of many rows overlap.
+        let ahead = hashes.iter().filter_map(|hash| places.first(*hash)).map(|place| row(survivors[place]));
+        std::hint::black_box(ahead.fold(0, |seen, row| seen ^ row[0] ^ row[values]));
         for (index, hash) in tile.zip(&hashes) {
             let new = rows.row(index);
-            let Some(place) = places.find(*hash, |place| key.same(row(survivors[place]), new)) else {
+            let is_equal = |known: &[u32]| known[..values] == new[..values];
+            let is_here = |place: usize| {
+                let known = row(survivors[place]);
+                is_equal(known) || key.same(known, new)
+            };
+            let Some(place) = places.find(*hash, is_here) else {
                 places.add(*hash, survivors.len());
                 survivors.push(index as u32);
                 outcomes.imported += 1;
                 continue;
             };
             let winner = survivors[place];
-            if row(winner)[..values] == new[..values] {
+            if is_equal(row(winner)) {
                 outcomes.duplicate += 1;
             } else if mode == Mode::Skip && live.contains(&(winner as usize)) {
                 outcomes.skipped += 1;
@@ -62,46 +70,88 @@ fn tiles(rows: &Range<usize>) -> impl Iterator<Item = Range<usize>> + use<> {
     rows.clone().step_by(TILE_ROWS).map(move |start| start..end.min(start + TILE_ROWS))
 }
 
-/// Rows whose hashes are computed before the table is asked, so that its cache misses overlap.
+/// Rows that are hashed before the first of them is looked up.
 const TILE_ROWS: usize = 64;
 
 /// Places by the hash of their key: open addressing, half of a hash and a place in each slot.
 struct Places {
     slots: Vec<u64>,
+    used: usize,
 }
 
+/// Rows are counted in 32 bits, and the last number stands for none.
 const EMPTY: u64 = u64::MAX;
 
 impl Places {
-    /// A table that holds up to `count` places and stays at most half full.
+    /// An empty table that takes `count` places before it grows.
     fn of(count: usize) -> Self {
-        Self { slots: vec![EMPTY; (count * 2).next_power_of_two().max(16)] }
+        Self { slots: vec![EMPTY; (count * 2).next_power_of_two().max(16)], used: 0 }
+    }
+
+    /// Where the look for a hash starts: its upper half decides, which the slots keep.
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
     }
 
     fn add(&mut self, hash: u64, place: usize) {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at] != EMPTY {
-            at = (at + 1) & mask;
+        // At most two slots in three are taken.
+        if (self.used + 1) * 3 > self.slots.len() * 2 {
+            let grown = vec![EMPTY; self.slots.len() * 2];
+            for slot in std::mem::replace(&mut self.slots, grown).into_iter().filter(|slot| *slot != EMPTY) {
+                self.put(slot);
+            }
         }
-        // Rows are counted in 32 bits, and the last number stands for none.
-        self.slots[at] = hash >> 32 << 32 | place as u64;
+        self.put(hash >> 32 << 32 | place as u64);
+        self.used += 1;
+    }
+
+    fn put(&mut self, slot: u64) {
+        let mut at = self.home(slot);
+        while self.slots[at] != EMPTY {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
+    }
+
+    /// The place at which the look for a hash starts, whatever its key is.
+    #[inline]
+    fn first(&self, hash: u64) -> Option<usize> {
+        let slot = self.slots[self.home(hash)];
+        (slot != EMPTY).then_some((slot & 0xffff_ffff) as usize)
     }
 
     #[inline]
-    fn find(&self, hash: u64, same: impl Fn(usize) -> bool) -> Option<usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+    fn find(&self, hash: u64, is_here: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut at = self.home(hash);
         loop {
             let slot = self.slots[at];
             if slot == EMPTY {
                 return None;
             }
             let place = (slot & 0xffff_ffff) as usize;
-            if slot >> 32 == hash >> 32 && same(place) {
+            if slot >> 32 == hash >> 32 && is_here(place) {
                 return Some(place);
             }
-            at = (at + 1) & mask;
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_by_their_keys_however_many_share_a_hash() {
+        let mut places = Places::of(0);
+        let hash = |key: usize| ((key % 97) as u64) << 56 | 0xffff_ffff_0000 | (key % 7) as u64;
+        for key in 0..1_000 {
+            assert_eq!(places.find(hash(key), |place| place == key), None);
+            places.add(hash(key), key);
+        }
+        for key in 0..1_000 {
+            assert_eq!(places.find(hash(key), |place| place == key), Some(key));
         }
     }
 }
