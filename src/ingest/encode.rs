@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, PrimitiveArray, RecordBatch, StringArray};
-use arrow::buffer::NullBuffer;
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type};
 use arrow::error::ArrowError;
 
@@ -98,10 +98,8 @@ impl<'a> Encoder<'a> {
 const TILE_ROWS: usize = 128;
 
 fn nulls(words: &[u32], is_null: impl Fn(u32) -> bool) -> Option<NullBuffer> {
-    if !words.iter().any(|word| is_null(*word)) {
-        return None;
-    }
-    Some(words.iter().map(|word| !is_null(*word)).collect::<Vec<bool>>().into())
+    let nulls = NullBuffer::new(BooleanBuffer::collect_bool(words.len(), |row| !is_null(words[row])));
+    Some(nulls).filter(|nulls| nulls.null_count() > 0)
 }
 
 trait NullAt {

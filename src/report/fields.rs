@@ -58,8 +58,10 @@ pub(super) trait Fields {
     fn len(&self) -> usize;
     /// A field's bytes.
     fn bytes(&self, field: usize) -> &[u8];
-    /// The id of a text, which is the text of that number of the record.
-    fn text(&self, number: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId>;
+    /// The id of the record's text of that number, where it was looked up.
+    fn known(&self, number: usize) -> Option<u32>;
+    /// The id of a text.
+    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId>;
     /// A count, [`NULL`] where the report did not say.
     fn count(&self, field: usize) -> Result<i64, NoId>;
     /// An amount in micros, [`NULL`] where the report did not say.
@@ -113,10 +115,12 @@ impl Fields for Raw<'_> {
     }
 
     #[inline]
-    fn text(&self, number: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
-        if let Some(id) = self.ids.get(number).filter(|id| **id != Dictionary::NOT_FOUND) {
-            return Ok(*id);
-        }
+    fn known(&self, number: usize) -> Option<u32> {
+        self.ids.get(number).copied().filter(|id| *id != Dictionary::NOT_FOUND)
+    }
+
+    #[inline]
+    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
         let range = self.range(field);
         dictionary.id_of_raw(self.block, range.start, range.len())
     }
@@ -170,7 +174,11 @@ impl Fields for Unquoted<'_> {
         self.0.get(field).unwrap_or_default()
     }
 
-    fn text(&self, _: usize, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
+    fn known(&self, _: usize) -> Option<u32> {
+        None
+    }
+
+    fn text(&self, field: usize, dictionary: &mut Dictionary) -> Result<u32, NoId> {
         dictionary.id_of_cell(self.bytes(field))
     }
 

@@ -261,8 +261,10 @@ impl Reader {
             None => 0,
         };
         for (number, (field, word)) in plan.texts.iter().enumerate() {
-            if let Some(dictionary) = &mut dictionaries[*word] {
-                row[*word] = fields.text(number, *field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
+            if let Some(id) = fields.known(number) {
+                row[*word] = id;
+            } else if let Some(dictionary) = &mut dictionaries[*word] {
+                row[*word] = fields.text(*field, dictionary).map_err(|no_id| fault(*field, *word, no_id))?;
             }
         }
         for (field, word) in &plan.hours {
