@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::error::ApiError;
-use super::middleware::{identify, own_origin};
+use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
     analytics, chunk_stream, chunks, health, import_days, imports, internal, job_events, jobs, metrics, performance,
     sql, uploads,
@@ -54,6 +54,7 @@ pub(super) fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(RequestBodyTimeoutLayer::new(body_idle))
         .layer(from_fn(own_origin))
+        .layer(from_fn(read_on))
         .layer(from_fn(identify))
         .with_state(app)
 }

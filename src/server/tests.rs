@@ -1,5 +1,7 @@
 //! The HTTP door as its callers meet it: a real listener on loopback, spoken to in plain HTTP/1.1.
 
+mod refused;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
