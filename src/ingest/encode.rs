@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use super::rows::Rows;
 use crate::model::BatchId;
 use crate::model::facts::{Column, FactTable, Role, ValueType};
-use crate::report::{Dictionary, NULL_WORD, RowLayout, Words};
+use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, prefetch};
 
 /// Rows per batch: a row group of the file.
 pub(super) const ROW_GROUP_ROWS: usize = 1 << 18;
@@ -59,11 +59,23 @@ impl<'a> Encoder<'a> {
     /// The batch of these rows, in this order.
     fn batch(&self, order: &[u32]) -> Result<RecordBatch, ArrowError> {
         let mut words: Vec<Vec<u32>> = self.columns.iter().map(|_| Vec::with_capacity(order.len())).collect();
-        // The rows of a tile come into the nearest cache with their first column, many at the same time.
-        let mut tile: Vec<&[u32]> = Vec::with_capacity(TILE_ROWS);
-        for indexes in order.chunks(TILE_ROWS) {
+        // While the columns of one tile are taken out, the rows of the next are on their way from memory.
+        let tile_of = |indexes: Option<&[u32]>, tile: &mut Vec<&'a [u32]>| {
             tile.clear();
-            tile.extend(indexes.iter().map(|index| self.rows.row(*index as usize)));
+            for index in indexes.unwrap_or_default() {
+                let row = self.rows.row(*index as usize);
+                // Words of the first and the last of the two lines of memory that a row takes.
+                prefetch(&row[0]);
+                prefetch(&row[row.len() - 1]);
+                tile.push(row);
+            }
+        };
+        let mut tiles = order.chunks(TILE_ROWS);
+        let (mut tile, mut next) = (Vec::with_capacity(TILE_ROWS), Vec::with_capacity(TILE_ROWS));
+        tile_of(tiles.next(), &mut next);
+        while !next.is_empty() {
+            std::mem::swap(&mut tile, &mut next);
+            tile_of(tiles.next(), &mut next);
             for (column, (word, _)) in words.iter_mut().zip(&self.columns) {
                 column.extend(tile.iter().map(|row| row[*word]));
             }
@@ -95,7 +107,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-const TILE_ROWS: usize = 128;
+const TILE_ROWS: usize = 64;
 
 fn nulls(words: &[u32], is_null: impl Fn(u32) -> bool) -> Option<NullBuffer> {
     let nulls = NullBuffer::new(BooleanBuffer::collect_bool(words.len(), |row| !is_null(words[row])));

@@ -5,9 +5,12 @@
 //! at the same time. What does not stand at its first place is looked up when its record is read.
 
 use super::Dictionary;
+use super::dictionary::Place;
 
 /// Records looked up at once: their cells and ids stay in the nearest cache.
 const RECORDS: usize = 256;
+/// Places asked for before the first of them is looked at.
+const GROUP: usize = 32;
 
 /// The ids of the next records' texts, as far as they were found.
 #[derive(Debug, Default)]
@@ -70,12 +73,19 @@ impl Ahead {
         for (text, (field, dictionary)) in texts.enumerate() {
             let Some(dictionary) = dictionary else { continue };
             let is_last = field + 1 == fields;
-            for (record, ids) in self.ids.chunks_exact_mut(self.texts).enumerate() {
-                let at = record * fields + field;
-                let from = if at == 0 { start } else { separators[at - 1] as usize + 1 };
-                let to = separators[at] as usize;
-                let to = if is_last && to > from && block[to - 1] == b'\r' { to - 1 } else { to };
-                ids[text] = dictionary.at_first_place(block, from, to - from);
+            for (group, ids) in self.ids.chunks_mut(self.texts * GROUP).enumerate() {
+                let mut places = [Place::default(); GROUP];
+                let group_records = ids.len() / self.texts;
+                for (place, record) in places[..group_records].iter_mut().zip(group * GROUP..) {
+                    let at = record * fields + field;
+                    let from = if at == 0 { start } else { separators[at - 1] as usize + 1 };
+                    let to = separators[at] as usize;
+                    let to = if is_last && to > from && block[to - 1] == b'\r' { to - 1 } else { to };
+                    *place = dictionary.first_place(block, from, to - from);
+                }
+                for (place, ids) in places.iter().zip(ids.chunks_exact_mut(self.texts)) {
+                    ids[text] = dictionary.id_at(place);
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::cells::trimmed;
 use super::columns::ColumnRules;
-use super::{FaultReason, quoting, vocabulary};
+use super::{FaultReason, prefetch, quoting, vocabulary};
 
 /// Bytes that must follow the start of any field in a block, so that a field can be loaded as whole words.
 pub(super) const WINDOW: usize = 32;
@@ -35,6 +35,14 @@ pub struct Dictionary {
     values: HashMap<Box<str>, u32>,
     texts: String,
     ends: Vec<usize>,
+}
+
+/// Where a field is looked for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    key: [u64; 4],
+    at: usize,
+    is_short: bool,
 }
 
 impl Dictionary {
@@ -144,13 +152,21 @@ impl Dictionary {
         }
     }
 
-    /// The id of the raw field `block[start..start + len]` if it stands where it is looked for first; has no branches
-    /// that depend on the text, so that many look-ups run at the same time.
+    /// Where the raw field `block[start..start + len]` is looked for first; asks for the memory of that place.
     #[inline]
-    pub(super) fn at_first_place(&self, block: &[u8], start: usize, len: usize) -> u32 {
+    pub(super) fn first_place(&self, block: &[u8], start: usize, len: usize) -> Place {
         let key = key(block, start, len.min(SHORT));
-        let slot = &self.slots[hash(&key) & (self.slots.len() - 1)];
-        let found = holds(slot, &key) & (len <= SHORT);
+        let at = hash(&key) & (self.slots.len() - 1);
+        prefetch(&self.slots[at]);
+        Place { key, at, is_short: len <= SHORT }
+    }
+
+    /// The id of the field if it stands there; has no branches that depend on the text, so that many look-ups run at the
+    /// same time.
+    #[inline]
+    pub(super) fn id_at(&self, place: &Place) -> u32 {
+        let slot = &self.slots[place.at];
+        let found = holds(slot, &place.key) & place.is_short;
         // All bits where it was not found.
         (slot[3] >> 32) as u32 | u32::from(found).wrapping_sub(1)
     }
@@ -283,10 +299,10 @@ mod tests {
             prop_assert_eq!(dictionary.len(), ids.len() + 1);
             for cell in cells.iter().filter(|cell| !cell.contains(['"', '\r', '\0'])) {
                 let block = [cell.as_bytes(), &[b'#'; WINDOW]].concat();
-                let id = dictionary.at_first_place(&block, 0, cell.len());
+                let id = dictionary.id_at(&dictionary.first_place(&block, 0, cell.len()));
                 prop_assert!(id == Dictionary::NOT_FOUND || Ok(id) == raw_id(&mut dictionary, cell.as_bytes()));
             }
-            prop_assert_eq!(dictionary.at_first_place(&[b'#'; WINDOW], 0, 0), 0);
+            prop_assert_eq!(dictionary.id_at(&dictionary.first_place(&[b'#'; WINDOW], 0, 0)), 0);
         }
     }
 }
