@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::cells::trimmed;
 use super::columns::ColumnRules;
 use super::{FaultReason, prefetch, quoting, vocabulary};
@@ -31,8 +33,8 @@ pub struct Dictionary {
     /// Raw bytes (24 in three words; the fourth has 3 bytes, the length, and the id in its upper half).
     slots: Vec<[u64; 4]>,
     used: usize,
-    long: HashMap<Box<[u8]>, u32>,
-    values: HashMap<Box<str>, u32>,
+    long: HashMap<Box<[u8]>, u32, RandomState>,
+    values: HashMap<Box<str>, u32, RandomState>,
     texts: String,
     ends: Vec<usize>,
 }
@@ -55,8 +57,8 @@ impl Dictionary {
             rules,
             slots: vec![EMPTY; 256],
             used: 1,
-            long: HashMap::new(),
-            values: HashMap::new(),
+            long: HashMap::default(),
+            values: HashMap::default(),
             texts: String::new(),
             ends: vec![0],
         };

@@ -48,11 +48,20 @@ impl Positions {
         self.count += 1;
     }
 
+    /// Room for the places of 64 bits behind those that are there.
+    #[inline(always)]
+    fn room_for_bits(&mut self) -> &mut [u32; 64] {
+        let Some(room) = self.room[self.count..].first_chunk_mut() else {
+            unreachable!("there is room for as many positions as bytes, and 64 more");
+        };
+        room
+    }
+
     /// Appends the places of the bits that are set, counted from `at`.
     #[inline(always)]
     fn push_bits(&mut self, mut bits: u64, at: usize) {
         let ones = bits.count_ones() as usize;
-        for place in &mut self.room[self.count..self.count + ones] {
+        for place in &mut self.room_for_bits()[..ones] {
             // Blocks are a few MiB at most.
             *place = at as u32 + bits.trailing_zeros();
             bits &= bits - 1;
@@ -65,18 +74,24 @@ impl Marks {
     /// Finds the marks of `bytes[start..]`.
     pub(super) fn find(&mut self, bytes: &[u8], start: usize, delimiter: u8) {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
-            // SAFETY: the processor has the features that the function is compiled for.
-            return unsafe { x86_64::find(self, bytes, start, delimiter) };
+        if let Some(find) = x86_64::best() {
+            return find(self, bytes, start, delimiter);
         }
-        self.find_with(bytes, start, delimiter, equal);
+        self.find_with(bytes, start, delimiter, equal, Positions::push_bits);
     }
 
-    /// The same with another way to find bytes: for each needle, the bits of the bytes equal to it.
+    /// The same with another way to find bytes (for each needle, the bits of the bytes equal to it), and to note places.
     #[inline(always)]
-    fn find_with(&mut self, bytes: &[u8], start: usize, delimiter: u8, equal: impl Fn(&[u8; 64], [u8; 4]) -> [u64; 4]) {
-        // All of the last 64 bytes could be marks.
-        let most = bytes.len() - start + 64;
+    fn find_with(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        delimiter: u8,
+        equal: impl Fn(&[u8; 64], [u8; 4]) -> [u64; 4],
+        push: impl Fn(&mut Positions, u64, usize),
+    ) {
+        // All bytes could be marks, and places are noted 64 at a time.
+        let most = bytes.len() - start + 128;
         self.separators.start(most);
         self.ends.start(most);
         self.check = false;
@@ -99,7 +114,8 @@ impl Marks {
             return_before = returns >> 63;
             self.check |= quotes != 0 || after_return & !lines != 0;
             let lines = lines & !inside;
-            self.separators.push_bits((delimiters & !inside) | lines, at);
+            push(&mut self.separators, (delimiters & !inside) | lines, at);
+            // Few of 64 bytes end a record.
             self.ends.push_bits(lines, at);
             at += 64;
         }
@@ -134,27 +150,106 @@ fn equal(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
-    use std::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set_epi64x, _mm256_set1_epi8};
+    use std::arch::x86_64::*;
 
-    use super::Marks;
+    use super::{Marks, Positions};
+
+    pub(super) type Find = fn(&mut Marks, &[u8], usize, u8);
+
+    /// The fastest way that this processor has.
+    pub(super) fn best() -> Option<Find> {
+        ways().last().copied()
+    }
+
+    /// All ways that this processor has, the fastest last.
+    pub(super) fn ways() -> Vec<Find> {
+        let has_256 =
+            is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt");
+        let has_512 = has_256
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2");
+        let mut ways: Vec<Find> = Vec::new();
+        if has_256 {
+            // SAFETY: the processor has the features that the function is compiled for.
+            ways.push(|marks, bytes, start, delimiter| unsafe { find_256(marks, bytes, start, delimiter) });
+        }
+        if has_512 {
+            // SAFETY: the same.
+            ways.push(|marks, bytes, start, delimiter| unsafe { find_512(marks, bytes, start, delimiter) });
+        }
+        ways
+    }
 
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    pub(super) fn find(marks: &mut Marks, bytes: &[u8], start: usize, delimiter: u8) {
-        marks.find_with(bytes, start, delimiter, |chunk, needles| equal(chunk, needles));
+    fn find_256(marks: &mut Marks, bytes: &[u8], start: usize, delimiter: u8) {
+        marks.find_with(bytes, start, delimiter, |chunk, needles| equal_256(chunk, needles), Positions::push_bits);
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn equal(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
-        let (words, _) = chunk.as_chunks::<8>();
-        let word = |at: usize| i64::from_le_bytes(words[at]);
-        let low = _mm256_set_epi64x(word(3), word(2), word(1), word(0));
-        let high = _mm256_set_epi64x(word(7), word(6), word(5), word(4));
+    fn equal_256(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
+        let (low, high) = chunk.split_at(32);
+        // SAFETY: each half has 32 bytes, which are loaded without alignment.
+        let [low, high] = unsafe { [low, high].map(|half| _mm256_loadu_si256(half.as_ptr().cast())) };
         needles.map(|needle| {
             let needle = _mm256_set1_epi8(needle as i8);
             let bits = |bytes| _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, needle)) as u32;
             u64::from(bits(low)) | u64::from(bits(high)) << 32
         })
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,avx2,bmi1,popcnt")]
+    fn find_512(marks: &mut Marks, bytes: &[u8], start: usize, delimiter: u8) {
+        marks.find_with(
+            bytes,
+            start,
+            delimiter,
+            |chunk, needles| equal_512(chunk, needles),
+            |positions, bits, at| push_512(positions, bits, at),
+        );
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn equal_512(chunk: &[u8; 64], needles: [u8; 4]) -> [u64; 4] {
+        // SAFETY: 64 bytes are loaded without alignment.
+        let bytes = unsafe { _mm512_loadu_si512(chunk.as_ptr().cast()) };
+        needles.map(|needle| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(needle as i8)))
+    }
+
+    static PLACES: [u8; 64] = {
+        let mut places = [0; 64];
+        let mut place = 0;
+        while place < 64 {
+            places[place] = place as u8;
+            place += 1;
+        }
+        places
+    };
+
+    /// [`Positions::push_bits`], sixteen places at a time.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+    fn push_512(positions: &mut Positions, bits: u64, at: usize) {
+        // SAFETY: 64 bytes are loaded without alignment.
+        let places = unsafe { _mm512_loadu_si512(PLACES.as_ptr().cast()) };
+        let places = _mm512_maskz_compress_epi8(bits, places);
+        let base = _mm512_set1_epi32(at as i32);
+        let ones = bits.count_ones() as usize;
+        let quarters = [
+            _mm512_extracti32x4_epi32::<0>(places),
+            _mm512_extracti32x4_epi32::<1>(places),
+            _mm512_extracti32x4_epi32::<2>(places),
+            _mm512_extracti32x4_epi32::<3>(places),
+        ];
+        let (room, _) = positions.room_for_bits().as_chunks_mut::<16>();
+        for (room, quarter) in room.iter_mut().zip(quarters).take(ones.div_ceil(16)) {
+            let places = _mm512_add_epi32(_mm512_cvtepu8_epi32(quarter), base);
+            // SAFETY: sixteen numbers of 32 bits are stored without alignment.
+            unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) };
+        }
+        positions.count += ones;
     }
 }
 
@@ -181,14 +276,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_are_those_of_a_plain_loop(text in "[a,\"\n\r]{0,400}") {
+        fn marks_are_those_of_a_plain_loop(text in "[a,\"\n\r]{0,400}|[,\n]{60,200}") {
             // What follows the text is padding.
             let text = format!("{text}\n");
-            let (mut fast, mut portable) = (Marks::default(), Marks::default());
-            fast.find(text.as_bytes(), 0, b',');
-            portable.find_with(text.as_bytes(), 0, b',', equal);
+            let mut found = vec![Marks::default()];
+            found[0].find_with(text.as_bytes(), 0, b',', equal, Positions::push_bits);
+            #[cfg(target_arch = "x86_64")]
+            for find in x86_64::ways() {
+                let mut marks = Marks::default();
+                find(&mut marks, text.as_bytes(), 0, b',');
+                found.push(marks);
+            }
             let (separators, ends, check) = plainly(text.as_bytes());
-            for marks in [fast, portable] {
+            for marks in found {
                 prop_assert_eq!(&*marks.separators, &separators[..]);
                 prop_assert_eq!(&*marks.ends, &ends[..]);
                 prop_assert_eq!(marks.check, check);
