@@ -6,7 +6,7 @@
 use super::key::NaturalKey;
 use super::order::Sorted;
 use super::rows::Rows;
-use crate::report::RowLayout;
+use crate::report::{RowLayout, prefetch};
 
 /// Outcomes of the rows of a file in one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,9 @@ impl Outcomes {
     }
 }
 
+/// Rows asked for before they are compared.
+const ROWS_AHEAD: usize = 32;
+
 /// Reduces the order of a file's rows to those that live on.
 pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u32>, Outcomes) {
     let key = NaturalKey::of(layout);
@@ -46,10 +49,18 @@ pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u
     let mut outcomes = Outcomes::default();
     let mut kept = 0;
     let mut start = 0;
+    let mut asked = 0;
     while start < order.len() {
         let mut end = start + 1;
         while end < order.len() && same_as_before[end] {
             end += 1;
+        }
+        // Rows that others have the sort values of will be compared: they are on their way from memory by then.
+        while asked < order.len().min(end + ROWS_AHEAD) {
+            if same_as_before[asked] || same_as_before.get(asked + 1) == Some(&true) {
+                prefetch(&row(order[asked])[0]);
+            }
+            asked += 1;
         }
         if end > start + 1 {
             // Stable: among rows of a key the later one stays later.

@@ -11,7 +11,7 @@ use super::file_rows::Arrival;
 use super::key::NaturalKey;
 use super::resolve::Outcomes;
 use super::rows::Rows;
-use crate::report::RowLayout;
+use crate::report::{RowLayout, prefetch};
 
 /// The rows that live on: those in the places of the `live` rows, in their order, then those of new keys in the order of
 /// arrival. `arrival` are the rows of the file; live rows have each another key.
@@ -27,17 +27,23 @@ pub(super) fn restate(
     let row = |index: u32| rows.row(index as usize);
     let mut survivors: Vec<u32> = live.clone().map(|index| index as u32).collect();
     let mut places = Places::of(live.len());
-    for (place, index) in survivors.iter().enumerate() {
-        places.add(key.hash(row(*index)), place);
-    }
     let mut outcomes = Outcomes::default();
     let mut hashes = Vec::with_capacity(TILE_ROWS);
+    for (tile, indexes) in survivors.chunks(TILE_ROWS).enumerate() {
+        hashes.clear();
+        hashes.extend(indexes.iter().map(|index| key.hash(row(*index))));
+        hashes.iter().for_each(|hash| places.prefetch(*hash));
+        hashes.iter().zip(tile * TILE_ROWS..).for_each(|(hash, place)| places.add(*hash, place));
+    }
     for tile in arrival.iter().flat_map(tiles) {
         hashes.clear();
         hashes.extend(tile.clone().map(|index| key.hash(rows.row(index))));
-        // Where a row's key is known, it most often stands here: looked at ahead, the cache misses of many rows overlap.
-        let ahead = hashes.iter().filter_map(|hash| places.first(*hash)).map(|place| row(survivors[place]));
-        std::hint::black_box(ahead.fold(0, |seen, row| seen ^ row[0] ^ row[values]));
+        hashes.iter().for_each(|hash| places.prefetch(*hash));
+        // Where a row's key is known, it most often stands here.
+        for known in hashes.iter().filter_map(|hash| places.first(*hash)).map(|place| row(survivors[place])) {
+            prefetch(&known[0]);
+            prefetch(&known[values]);
+        }
         for (index, hash) in tile.zip(&hashes) {
             let new = rows.row(index);
             let is_equal = |known: &[u32]| known[..values] == new[..values];
@@ -112,6 +118,12 @@ impl Places {
             at = (at + 1) & (self.slots.len() - 1);
         }
         self.slots[at] = slot;
+    }
+
+    /// Asks for the memory at which the look for a hash starts.
+    #[inline]
+    fn prefetch(&self, hash: u64) {
+        prefetch(&self.slots[self.home(hash)]);
     }
 
     /// The place at which the look for a hash starts, whatever its key is.
