@@ -217,7 +217,7 @@ impl<'a> Partitions<'a> {
         }
         let live_rows = live.len();
         let start = rows.append(live);
-        let (mode, live) = (self.staging.options.mode, start..start + live_rows);
+        let (mode, live) = ((self.staging.options.mode, self.staging.threads), start..start + live_rows);
         let (mut order, outcomes) = restate(&rows, layout, &arrival, live, mode);
         self.watch.lap(Stage::Resolve);
         // The rows of one file are in order as they stand.

@@ -120,7 +120,7 @@ mod tests {
             resolve(&rows, &layout, order::sorted(&rows, 0..rows.len(), &columns))
         } else {
             let arrival = std::iter::once(0..file.len()).collect();
-            restate(&rows, &layout, &arrival, file.len()..rows.len(), mode)
+            restate(&rows, &layout, &arrival, file.len()..rows.len(), (mode, 1 + file.len() % 3))
         };
         let row = |row: &[u32]| (row[0], row[1], row[2], row[3]);
         (order.iter().map(|index| row(rows.row(*index as usize))).collect(), outcomes)

@@ -14,69 +14,158 @@ use super::rows::Rows;
 use crate::report::{RowLayout, prefetch};
 
 /// The rows that live on: those in the places of the `live` rows, in their order, then those of new keys in the order of
-/// arrival. `arrival` are the rows of the file; live rows have each another key.
+/// arrival. `arrival` are the rows of the file; live rows have each another key. So many threads share the keys.
 pub(super) fn restate(
     rows: &Rows,
     layout: &RowLayout,
     arrival: &Arrival,
     live: Range<usize>,
-    mode: Mode,
+    (mode, threads): (Mode, usize),
 ) -> (Vec<u32>, Outcomes) {
-    let key = NaturalKey::of(layout);
-    let values = layout.values();
-    let row = |index: u32| rows.row(index as usize);
-    let mut survivors: Vec<u32> = live.clone().map(|index| index as u32).collect();
-    let mut places = Places::of(live.len());
-    let mut outcomes = Outcomes::default();
-    let mut hashes = Vec::with_capacity(TILE_ROWS);
-    for (tile, indexes) in survivors.chunks(TILE_ROWS).enumerate() {
-        hashes.clear();
-        hashes.extend(indexes.iter().map(|index| key.hash(row(*index))));
-        hashes.iter().for_each(|hash| places.prefetch(*hash));
-        hashes.iter().zip(tile * TILE_ROWS..).for_each(|(hash, place)| places.add(*hash, place));
-    }
-    for tile in arrival.iter().flat_map(tiles) {
-        hashes.clear();
-        hashes.extend(tile.clone().map(|index| key.hash(rows.row(index))));
-        hashes.iter().for_each(|hash| places.prefetch(*hash));
-        // Where a row's key is known, it most often stands here.
-        for known in hashes.iter().filter_map(|hash| places.first(*hash)).map(|place| row(survivors[place])) {
-            prefetch(&known[0]);
-            prefetch(&known[values]);
-        }
-        for (index, hash) in tile.zip(&hashes) {
-            let new = rows.row(index);
-            let is_equal = |known: &[u32]| known[..values] == new[..values];
-            let is_here = |place: usize| {
-                let known = row(survivors[place]);
-                is_equal(known) || key.same(known, new)
-            };
-            let Some(place) = places.find(*hash, is_here) else {
-                places.add(*hash, survivors.len());
-                survivors.push(index as u32);
-                outcomes.imported += 1;
-                continue;
-            };
-            let winner = survivors[place];
-            if is_equal(row(winner)) {
-                outcomes.duplicate += 1;
-            } else if mode == Mode::Skip && live.contains(&(winner as usize)) {
-                outcomes.skipped += 1;
-            } else {
-                outcomes.replaced += 1;
-                survivors[place] = index as u32;
+    let key = &NaturalKey::of(layout);
+    let live: Vec<u32> = live.map(|index| index as u32).collect();
+    let new: Vec<u32> = arrival.iter().cloned().flatten().map(|index| index as u32).collect();
+    let live_hashes = &hashes(rows, key, &live, threads);
+    let new_hashes = &hashes(rows, key, &new, threads);
+    let (live, new) = (&live[..], &new[..]);
+    let parts = in_threads(threads, |part| {
+        let of_part = move |hash: &u64| (*hash & 0xffff_ffff) * threads as u64 >> 32 == part as u64;
+        let of_live = (0..).zip(live_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
+        let of_new = (0..).zip(new_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
+        let mut part = Part::new(rows, key, layout.values(), live, threads);
+        part.know(of_live);
+        part.meet(new, of_new, mode);
+        part
+    });
+    let mut survivors = live.to_vec();
+    let (mut outcomes, mut of_new_keys) = (Outcomes::default(), Vec::new());
+    for part in parts {
+        outcomes += part.outcomes;
+        let (of_live, of_new) = part.winners.split_at(live.len());
+        for ((survivor, winner), live) in survivors.iter_mut().zip(of_live).zip(live) {
+            // Only the part that knows a key has another winner for it.
+            if winner != live {
+                *survivor = *winner;
             }
         }
+        of_new_keys.extend(part.arrived.iter().zip(of_new).map(|(arrived, winner)| (*arrived, *winner)));
     }
+    of_new_keys.sort_unstable();
+    survivors.extend(of_new_keys.into_iter().map(|(_, winner)| winner));
     (survivors, outcomes)
 }
 
-fn tiles(rows: &Range<usize>) -> impl Iterator<Item = Range<usize>> + use<> {
-    let end = rows.end;
-    rows.clone().step_by(TILE_ROWS).map(move |start| start..end.min(start + TILE_ROWS))
+/// Does the same in each of so many threads.
+fn in_threads<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|part| scope.spawn(move || work(part))).collect();
+        let own = work(0);
+        let joined = others.into_iter().map(|other| other.join());
+        let others = joined.map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(own).chain(others).collect()
+    })
 }
 
-/// Rows that are hashed before the first of them is looked up.
+fn hashes(rows: &Rows, key: &NaturalKey, indexes: &[u32], threads: usize) -> Vec<u64> {
+    let share = indexes.len().div_ceil(threads.max(1)).max(1);
+    let of_share = |part: usize| {
+        let indexes = indexes.chunks(share).nth(part).unwrap_or_default();
+        indexes.iter().map(|index| key.hash(rows.row(*index as usize))).collect::<Vec<_>>()
+    };
+    in_threads(threads, of_share).concat()
+}
+
+/// The keys of one thread.
+struct Part<'a> {
+    rows: &'a Rows,
+    key: &'a NaturalKey,
+    /// Words of a row that say something, from the first on.
+    values: usize,
+    live: &'a [u32],
+    places: Places,
+    /// By place: the row that lives on. First the places of all live rows, then those of new keys.
+    winners: Vec<u32>,
+    /// When each new key came first.
+    arrived: Vec<u32>,
+    outcomes: Outcomes,
+}
+
+impl<'a> Part<'a> {
+    fn new(rows: &'a Rows, key: &'a NaturalKey, values: usize, live: &'a [u32], threads: usize) -> Self {
+        let (arrived, outcomes) = Default::default();
+        let places = Places::of(live.len() / threads.max(1));
+        Self { rows, key, values, live, places, winners: live.to_vec(), arrived, outcomes }
+    }
+
+    fn row(&self, index: u32) -> &'a [u32] {
+        self.rows.row(index as usize)
+    }
+
+    /// Takes the places of live rows.
+    fn know(&mut self, mut live: impl Iterator<Item = (u32, u64)>) {
+        let mut tile = Vec::with_capacity(TILE_ROWS);
+        loop {
+            tile.clear();
+            tile.extend(live.by_ref().take(TILE_ROWS));
+            if tile.is_empty() {
+                return;
+            }
+            tile.iter().for_each(|(_, hash)| self.places.prefetch(*hash));
+            tile.iter().for_each(|(place, hash)| self.places.add(*hash, *place as usize));
+        }
+    }
+
+    /// Looks rows of the file up: (when it arrived, hash of its key).
+    fn meet(&mut self, new: &[u32], mut arriving: impl Iterator<Item = (u32, u64)>, mode: Mode) {
+        let mut tile = Vec::with_capacity(TILE_ROWS);
+        loop {
+            tile.clear();
+            tile.extend(arriving.by_ref().take(TILE_ROWS));
+            if tile.is_empty() {
+                return;
+            }
+            tile.iter().for_each(|(_, hash)| self.places.prefetch(*hash));
+            // Where a row's key is known, it most often stands here.
+            for place in tile.iter().filter_map(|(_, hash)| self.places.first(*hash)) {
+                let known = self.row(self.winners[place]);
+                prefetch(&known[0]);
+                prefetch(&known[self.values]);
+            }
+            for (arrived, hash) in &tile {
+                self.meet_row(*arrived, new[*arrived as usize], *hash, mode);
+            }
+        }
+    }
+
+    #[inline]
+    fn meet_row(&mut self, arrived: u32, index: u32, hash: u64, mode: Mode) {
+        let new = self.row(index);
+        let is_equal = |known: &[u32]| known[..self.values] == new[..self.values];
+        let is_here = |place: usize| {
+            let known = self.row(self.winners[place]);
+            is_equal(known) || self.key.same(known, new)
+        };
+        let Some(place) = self.places.find(hash, is_here) else {
+            self.places.add(hash, self.winners.len());
+            self.winners.push(index);
+            self.arrived.push(arrived);
+            self.outcomes.imported += 1;
+            return;
+        };
+        let winner = self.winners[place];
+        if is_equal(self.row(winner)) {
+            self.outcomes.duplicate += 1;
+        } else if mode == Mode::Skip && self.live.get(place) == Some(&winner) {
+            self.outcomes.skipped += 1;
+        } else {
+            self.outcomes.replaced += 1;
+            self.winners[place] = index;
+        }
+    }
+}
+
+/// Rows whose places are asked for before the first of them is looked up.
 const TILE_ROWS: usize = 64;
 
 /// Places by the hash of their key: open addressing, half of a hash and a place in each slot.
