@@ -28,20 +28,32 @@ impl SortColumns {
     }
 }
 
-/// Sorts some or all of `rows`, which came in the order of the indexes.
-pub(super) fn sorted(rows: &Rows, indexes: impl Iterator<Item = usize>, columns: &SortColumns) -> Sorted {
+/// Sorts some or all of `rows`, which came in the order of `indexes`; so many threads make the keys.
+pub(super) fn sorted(rows: &Rows, indexes: &[u32], columns: &SortColumns, threads: usize) -> Sorted {
     let SortColumns(ranked) = columns;
     let index_bits = bits(rows.end());
     let bits: u32 = ranked.iter().map(|column| column.bits).sum();
     if bits + index_bits > u64::BITS {
         return by_comparison(rows, indexes, ranked);
     }
-    let mut keys: Vec<u64> = Vec::with_capacity(rows.len());
-    for index in indexes {
-        let row = rows.row(index);
-        let key = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
-        keys.push(key << index_bits | index as u64);
-    }
+    let mut keys: Vec<u64> = vec![0; indexes.len()];
+    let share = indexes.len().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        for (keys, indexes) in keys.chunks_mut(share).zip(indexes.chunks(share)) {
+            let mut fill = move || {
+                for (key, index) in keys.iter_mut().zip(indexes) {
+                    let row = rows.row(*index as usize);
+                    let ranks = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
+                    *key = ranks << index_bits | u64::from(*index);
+                }
+            };
+            if threads > 1 {
+                scope.spawn(fill);
+            } else {
+                fill();
+            }
+        }
+    });
     radix_sort(&mut keys, index_bits, bits);
     let index = (1_u64 << index_bits) - 1;
     let order = keys.iter().map(|key| (key & index) as u32).collect();
@@ -80,9 +92,9 @@ fn bits(n: usize) -> u32 {
     usize::BITS - n.saturating_sub(1).leading_zeros()
 }
 
-fn by_comparison(rows: &Rows, indexes: impl Iterator<Item = usize>, ranked: &[Ranked]) -> Sorted {
+fn by_comparison(rows: &Rows, indexes: &[u32], ranked: &[Ranked]) -> Sorted {
     let key = |index: u32| ranked.iter().map(move |column| column.rank(rows.row(index as usize)));
-    let mut order: Vec<u32> = indexes.map(|index| index as u32).collect();
+    let mut order = indexes.to_vec();
     order.sort_by(|a, b| key(*a).cmp(key(*b)));
     let same = |pair: &[u32]| key(pair[0]).eq(key(pair[1]));
     let same_as_before = std::iter::once(false).chain(order.windows(2).map(same)).take(order.len()).collect();
@@ -120,7 +132,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_sorts_give_the_plain_order(rows in prop::collection::vec(("[a-d]{0,2}", "[a-z]{1,2}", 0..3_u32), 1..300)) {
+        fn both_sorts_give_the_plain_order(
+            rows in prop::collection::vec(("[a-d]{0,2}", "[a-z]{1,2}", 0..3_u32), 1..300),
+            threads in 1..4_usize,
+        ) {
             let table = facts::table("rtb_daily").unwrap();
             let layout = RowLayout::new(table, ["billing_id", "creative_id", "impressions"]);
             let mut dictionaries: Vec<_> = layout.columns().iter().map(|_| Some(Dictionary::plain())).collect();
@@ -134,8 +149,8 @@ mod tests {
             let mut expected: Vec<usize> = (0..rows.len()).collect();
             expected.sort_by_key(|i| (&rows[*i].0, &rows[*i].1));
             let columns = SortColumns::new(&layout, &dictionaries, &table.sort);
-            let all = || 0..rows.len();
-            for sorted in [sorted(&words, all(), &columns), by_comparison(&words, all(), &columns.0)] {
+            let all: Vec<u32> = (0..rows.len() as u32).collect();
+            for sorted in [sorted(&words, &all, &columns, threads), by_comparison(&words, &all, &columns.0)] {
                 prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied()));
                 for (i, same) in sorted.same_as_before.iter().enumerate() {
                     let key = |i: usize| (&rows[expected[i]].0, &rows[expected[i]].1);
@@ -143,7 +158,8 @@ mod tests {
                 }
             }
             let some = |i: &usize| !i.is_multiple_of(3);
-            let sorted = sorted(&words, all().filter(some), &columns);
+            let indexes: Vec<u32> = all.into_iter().filter(|i| some(&(*i as usize))).collect();
+            let sorted = sorted(&words, &indexes, &columns, threads);
             prop_assert!(sorted.order.iter().map(|i| *i as usize).eq(expected.iter().copied().filter(some)));
         }
     }

@@ -207,22 +207,23 @@ impl<'a> Partitions<'a> {
             arrival = std::iter::once(0..summed.len()).collect();
             rows = summed;
         }
-        let layout = &self.parsed.layout;
+        let (layout, threads) = (&self.parsed.layout, self.staging.threads);
         if live.len() == 0 {
-            let sorted = order::sorted(&rows, arrival.into_iter().flatten(), sort);
+            let indexes: Vec<u32> = arrival.into_iter().flatten().map(|index| index as u32).collect();
+            let sorted = order::sorted(&rows, &indexes, sort, threads);
             self.watch.lap(Stage::Sort);
-            let (order, outcomes) = resolve(&rows, layout, sorted);
+            let (order, outcomes) = resolve(&rows, layout, sorted, threads);
             self.watch.lap(Stage::Resolve);
             return Ok(Met { rows, order, outcomes });
         }
         let live_rows = live.len();
         let start = rows.append(live);
-        let (mode, live) = ((self.staging.options.mode, self.staging.threads), start..start + live_rows);
-        let (mut order, outcomes) = restate(&rows, layout, &arrival, live, mode);
+        let live = start..start + live_rows;
+        let (mut order, outcomes) = restate(&rows, layout, &arrival, live, (self.staging.options.mode, threads));
         self.watch.lap(Stage::Resolve);
         // The rows of one file are in order as they stand.
         if outcomes.imported > 0 || files > 1 {
-            order = order::sorted(&rows, order.iter().map(|index| *index as usize), sort).order;
+            order = order::sorted(&rows, &order, sort, threads).order;
         }
         self.watch.lap(Stage::Sort);
         Ok(Met { rows, order, outcomes })

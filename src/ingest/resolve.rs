@@ -40,12 +40,52 @@ impl Outcomes {
 /// Rows asked for before they are compared.
 const ROWS_AHEAD: usize = 32;
 
-/// Reduces the order of a file's rows to those that live on.
-pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u32>, Outcomes) {
-    let key = NaturalKey::of(layout);
+/// Reduces the order of a file's rows to those that live on; so many threads share the rows.
+pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted, threads: usize) -> (Vec<u32>, Outcomes) {
+    let Sorted { mut order, same_as_before } = sorted;
+    let (share, key) = (order.len().div_ceil(threads.max(1)).max(1), &NaturalKey::of(layout));
+    let mut parts: Vec<(&mut [u32], &[bool])> = Vec::new();
+    let (mut rest, mut same) = (&mut order[..], &same_as_before[..]);
+    while !rest.is_empty() {
+        // Rows of a key are neighbours with the same sort values: they stay in one part.
+        let end = (share..rest.len()).find(|end| !same[*end]).unwrap_or(rest.len());
+        let (part, following) = rest.split_at_mut(end);
+        let (same_of_part, same_following) = same.split_at(end);
+        parts.push((part, same_of_part));
+        (rest, same) = (following, same_following);
+    }
+    let of_part = |(order, same): (&mut [u32], &[bool])| resolve_part(rows, layout, key, order, same);
+    let of_part = &of_part;
+    let resolved: Vec<(usize, usize, Outcomes)> = std::thread::scope(|scope| {
+        let mut parts = parts.into_iter();
+        let own = parts.next();
+        let others: Vec<_> = parts.map(|part| (part.0.len(), scope.spawn(move || of_part(part)))).collect();
+        let own = own.map(|part| (part.0.len(), of_part(part)));
+        let joined = others.into_iter().map(|(length, other)| (length, other.join()));
+        let others =
+            joined.map(|(length, done)| (length, done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        own.into_iter().chain(others).map(|(length, (kept, outcomes))| (length, kept, outcomes)).collect()
+    });
+    let (mut outcomes, mut start, mut end) = (Outcomes::default(), 0, 0);
+    for (length, kept, of_part) in resolved {
+        order.copy_within(start..start + kept, end);
+        (start, end) = (start + length, end + kept);
+        outcomes += of_part;
+    }
+    order.truncate(end);
+    (order, outcomes)
+}
+
+/// Brings the rows that live on to the front; how many, and what became of all.
+fn resolve_part(
+    rows: &Rows,
+    layout: &RowLayout,
+    key: &NaturalKey,
+    order: &mut [u32],
+    same_as_before: &[bool],
+) -> (usize, Outcomes) {
     let row = |index: u32| rows.row(index as usize);
     let values = layout.values();
-    let Sorted { mut order, same_as_before } = sorted;
     let mut outcomes = Outcomes::default();
     let mut kept = 0;
     let mut start = 0;
@@ -85,8 +125,7 @@ pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted) -> (Vec<u
         }
         start = end;
     }
-    order.truncate(kept);
-    (order, outcomes)
+    (kept, outcomes)
 }
 
 #[cfg(test)]
@@ -117,7 +156,8 @@ mod tests {
         }
         let (order, outcomes) = if live.is_empty() {
             let columns = order::SortColumns::new(&layout, &dictionaries, &table.sort);
-            resolve(&rows, &layout, order::sorted(&rows, 0..rows.len(), &columns))
+            let all: Vec<u32> = (0..rows.len() as u32).collect();
+            resolve(&rows, &layout, order::sorted(&rows, &all, &columns, 1), 1 + rows.len() % 3)
         } else {
             let arrival = std::iter::once(0..file.len()).collect();
             restate(&rows, &layout, &arrival, file.len()..rows.len(), (mode, 1 + file.len() % 3))
