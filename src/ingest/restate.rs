@@ -29,7 +29,7 @@ pub(super) fn restate(
     let new_hashes = &hashes(rows, key, &new, threads);
     let (live, new) = (&live[..], &new[..]);
     let parts = in_threads(threads, |part| {
-        let of_part = move |hash: &u64| (*hash & 0xffff_ffff) * threads as u64 >> 32 == part as u64;
+        let of_part = move |hash: &u64| ((*hash & 0xffff_ffff) * threads as u64) >> 32 == part as u64;
         let of_live = (0..).zip(live_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
         let of_new = (0..).zip(new_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
         let mut part = Part::new(rows, key, layout.values(), live, threads);
