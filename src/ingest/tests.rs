@@ -306,13 +306,3 @@ fn the_record_names_the_billing_ids_and_a_mistyped_path_leaves_none() {
     assert_eq!(missing.error.map(|error| error.code), Some("no_such_file"));
     assert_eq!(store.count("SELECT count(*) FROM import_history"), 1);
 }
-
-#[test]
-fn the_later_row_wins_also_under_another_spelling_of_its_day() {
-    let store = Store::new();
-    let row = |day: &str, reached: u8| format!("{day},157,c,300x250,{reached},0,0.10\n");
-    let rows = [row("2026-11-19", 1), row("\"2026-11-19\"", 2), row("2026-11-19", 3)].concat();
-    let answer = store.import(&store.file("spelt.csv", &rows));
-    assert_eq!((answer.rows_imported, answer.rows_replaced), (1, 2));
-    assert_eq!(store.rows().iter().map(|row| row.2).collect::<Vec<_>>(), [Some(3)]);
-}

@@ -81,12 +81,8 @@ impl Dates {
             DateText::Numbers { .. } => true,
         });
         let Some(text) = text else { return DateCell::Bad(FaultReason::BadDate) };
-        // Another spelling of the same date is the same date: of its rows, too, the later one wins.
-        let known = self.entries.iter().position(|entry| entry.text == text);
-        let id = known.unwrap_or(self.entries.len()) as u32;
-        if known.is_none() {
-            self.entries.push(DateEntry { raw: raw.into(), text, rows: 0, spend: 0, lines: Vec::new() });
-        }
+        let id = self.entries.len() as u32;
+        self.entries.push(DateEntry { raw: raw.into(), text, rows: 0, spend: 0, lines: Vec::new() });
         self.ids.insert(raw.into(), id);
         self.last = (raw.to_vec(), id);
         DateCell::Id(id)
@@ -119,7 +115,7 @@ impl Dates {
     pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
         let mut ids = Vec::with_capacity(other.entries.len());
         for theirs in other.entries {
-            let known = self.entries.iter_mut().enumerate().find(|(_, ours)| ours.text == theirs.text);
+            let known = self.entries.iter_mut().enumerate().find(|(_, ours)| ours.raw == theirs.raw);
             if let Some((id, ours)) = known {
                 ours.rows += theirs.rows;
                 ours.spend += theirs.spend;
