@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use super::rows::Rows;
 use crate::model::BatchId;
 use crate::model::facts::{Column, FactTable, Role, ValueType};
-use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, prefetch};
+use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, in_threads, prefetch};
 
 /// Rows per batch: a row group of the file.
 pub(super) const ROW_GROUP_ROWS: usize = 1 << 18;
@@ -46,14 +46,8 @@ impl<'a> Encoder<'a> {
 
     /// The rows in this order, in a batch for each thread, which fills it.
     pub(super) fn batches(&self, order: &[u32], threads: usize) -> Result<Vec<RecordBatch>, ArrowError> {
-        let mut parts = order.chunks(order.len().div_ceil(threads.max(1)).max(1));
-        let Some(first) = parts.next() else { return Ok(Vec::new()) };
-        std::thread::scope(|scope| {
-            let others: Vec<_> = parts.map(|part| scope.spawn(move || self.batch(part))).collect();
-            let joined = others.into_iter().map(|other| other.join());
-            let others = joined.map(|batch| batch.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            std::iter::once(self.batch(first)).chain(others).collect()
-        })
+        let parts = order.chunks(order.len().div_ceil(threads.max(1)).max(1));
+        in_threads(parts, |part| self.batch(part)).into_iter().collect()
     }
 
     /// The batch of these rows, in this order.

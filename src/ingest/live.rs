@@ -14,7 +14,7 @@ use super::error::ImportError;
 use super::rows::Rows;
 use crate::lake::{CheckedFile, LakeError, LiveFile};
 use crate::model::facts::{Column, FactTable};
-use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, is_text};
+use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, in_threads, is_text};
 
 /// The names of all columns that the files store.
 pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {
@@ -139,18 +139,8 @@ impl<'a> Opened<'a> {
 
     /// Several row groups in their order, each read by a thread of its own.
     fn side_by_side(&self, groups: &[usize], columns: &[&Column]) -> Result<Vec<RecordBatch>, ImportError> {
-        let Some((last, others)) = groups.split_last() else { return Ok(Vec::new()) };
-        std::thread::scope(|scope| {
-            let read = |group: &usize| self.row_group(*group, columns);
-            let others: Vec<_> = others.iter().map(|group| scope.spawn(move || read(group))).collect();
-            let last = read(last);
-            let mut batches = Vec::new();
-            for reader in others {
-                batches.extend(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-            }
-            batches.extend(last?);
-            Ok(batches)
-        })
+        let read = in_threads(groups, |group| self.row_group(*group, columns));
+        read.into_iter().collect::<Result<Vec<_>, _>>().map(|batches| batches.concat())
     }
 }
 

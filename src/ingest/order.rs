@@ -4,7 +4,7 @@
 //! 64 bits (always, but for very many distinct values) it is a radix sort; otherwise rows are compared.
 
 use super::rows::Rows;
-use crate::report::{Dictionary, RowLayout};
+use crate::report::{Dictionary, RowLayout, in_threads};
 
 /// Rows sorted by the sort columns; rows with equal sort values are neighbours, in order of arrival.
 pub(super) struct Sorted {
@@ -38,20 +38,11 @@ pub(super) fn sorted(rows: &Rows, indexes: &[u32], columns: &SortColumns, thread
     }
     let mut keys: Vec<u64> = vec![0; indexes.len()];
     let share = indexes.len().div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        for (keys, indexes) in keys.chunks_mut(share).zip(indexes.chunks(share)) {
-            let mut fill = move || {
-                for (key, index) in keys.iter_mut().zip(indexes) {
-                    let row = rows.row(*index as usize);
-                    let ranks = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
-                    *key = ranks << index_bits | u64::from(*index);
-                }
-            };
-            if threads > 1 {
-                scope.spawn(fill);
-            } else {
-                fill();
-            }
+    in_threads(keys.chunks_mut(share).zip(indexes.chunks(share)), |(keys, indexes)| {
+        for (key, index) in keys.iter_mut().zip(indexes) {
+            let row = rows.row(*index as usize);
+            let ranks = ranked.iter().fold(0, |key, column| key << column.bits | u64::from(column.rank(row)));
+            *key = ranks << index_bits | u64::from(*index);
         }
     });
     radix_sort(&mut keys, index_bits, bits);

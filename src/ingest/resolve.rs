@@ -6,7 +6,7 @@
 use super::key::NaturalKey;
 use super::order::Sorted;
 use super::rows::Rows;
-use crate::report::{RowLayout, prefetch};
+use crate::report::{RowLayout, in_threads, prefetch};
 
 /// Outcomes of the rows of a file in one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,20 +54,11 @@ pub(super) fn resolve(rows: &Rows, layout: &RowLayout, sorted: Sorted, threads: 
         parts.push((part, same_of_part));
         (rest, same) = (following, same_following);
     }
-    let of_part = |(order, same): (&mut [u32], &[bool])| resolve_part(rows, layout, key, order, same);
-    let of_part = &of_part;
-    let resolved: Vec<(usize, usize, Outcomes)> = std::thread::scope(|scope| {
-        let mut parts = parts.into_iter();
-        let own = parts.next();
-        let others: Vec<_> = parts.map(|part| (part.0.len(), scope.spawn(move || of_part(part)))).collect();
-        let own = own.map(|part| (part.0.len(), of_part(part)));
-        let joined = others.into_iter().map(|(length, other)| (length, other.join()));
-        let others =
-            joined.map(|(length, done)| (length, done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
-        own.into_iter().chain(others).map(|(length, (kept, outcomes))| (length, kept, outcomes)).collect()
+    let resolved = in_threads(parts, |(order, same): (&mut [u32], &[bool])| {
+        (order.len(), resolve_part(rows, layout, key, order, same))
     });
     let (mut outcomes, mut start, mut end) = (Outcomes::default(), 0, 0);
-    for (length, kept, of_part) in resolved {
+    for (length, (kept, of_part)) in resolved {
         order.copy_within(start..start + kept, end);
         (start, end) = (start + length, end + kept);
         outcomes += of_part;

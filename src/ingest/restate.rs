@@ -11,7 +11,7 @@ use super::file_rows::Arrival;
 use super::key::NaturalKey;
 use super::resolve::Outcomes;
 use super::rows::Rows;
-use crate::report::{RowLayout, prefetch};
+use crate::report::{RowLayout, in_threads, prefetch};
 
 /// The rows that live on: those in the places of the `live` rows, in their order, then those of new keys in the order of
 /// arrival. `arrival` are the rows of the file; live rows have each another key. So many threads share the keys.
@@ -28,7 +28,7 @@ pub(super) fn restate(
     let live_hashes = &hashes(rows, key, &live, threads);
     let new_hashes = &hashes(rows, key, &new, threads);
     let (live, new) = (&live[..], &new[..]);
-    let parts = in_threads(threads, |part| {
+    let parts = in_threads(0..threads, |part| {
         let of_part = move |hash: &u64| ((*hash & 0xffff_ffff) * threads as u64) >> 32 == part as u64;
         let of_live = (0..).zip(live_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
         let of_new = (0..).zip(new_hashes).filter(move |(_, hash)| of_part(hash)).map(|(place, hash)| (place, *hash));
@@ -55,25 +55,10 @@ pub(super) fn restate(
     (survivors, outcomes)
 }
 
-/// Does the same in each of so many threads.
-fn in_threads<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let work = &work;
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|part| scope.spawn(move || work(part))).collect();
-        let own = work(0);
-        let joined = others.into_iter().map(|other| other.join());
-        let others = joined.map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        std::iter::once(own).chain(others).collect()
-    })
-}
-
 fn hashes(rows: &Rows, key: &NaturalKey, indexes: &[u32], threads: usize) -> Vec<u64> {
-    let share = indexes.len().div_ceil(threads.max(1)).max(1);
-    let of_share = |part: usize| {
-        let indexes = indexes.chunks(share).nth(part).unwrap_or_default();
-        indexes.iter().map(|index| key.hash(rows.row(*index as usize))).collect::<Vec<_>>()
-    };
-    in_threads(threads, of_share).concat()
+    let shares = indexes.chunks(indexes.len().div_ceil(threads.max(1)).max(1));
+    let of_share = |share: &[u32]| share.iter().map(|index| key.hash(rows.row(*index as usize))).collect::<Vec<_>>();
+    in_threads(shares, of_share).concat()
 }
 
 /// The keys of one thread.

@@ -35,6 +35,7 @@ mod renaming;
 mod row_rules;
 mod rules;
 mod tally;
+mod threads;
 mod unknown;
 mod vocabulary;
 
@@ -52,3 +53,4 @@ pub(crate) use prefetch::prefetch;
 pub use renaming::Renaming;
 pub use rules::{ReportRules, RulesError};
 pub use tally::EARLIEST;
+pub(crate) use threads::in_threads;

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::blocks::{BLOCK_BYTES, Block, BlockError, Blocks};
 use super::reader::Reader;
+use super::threads::in_threads;
 use super::{Header, ParseError, Parsed, Refusal, Renaming, ReportKind, RowSink, Terms, records};
 
 /// Reads the report behind `header` from its first byte on.
@@ -102,13 +103,7 @@ pub(super) fn parse_blocks_together<S: RowSink + Send>(
         }
         Ok(reader)
     };
-    let read = &read;
-    let readers: Vec<std::io::Result<Reader>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = sinks.iter_mut().map(|sink| scope.spawn(move || read(sink))).collect();
-        let joined = threads.into_iter().map(|thread| thread.join());
-        joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    let mut readers = readers.into_iter().collect::<std::io::Result<Vec<_>>>()?.into_iter();
+    let mut readers = in_threads(sinks.iter_mut(), read).into_iter().collect::<std::io::Result<Vec<_>>>()?.into_iter();
     let Some(mut first) = readers.next().filter(|_| !odd.load(Ordering::Relaxed)) else { return Ok(None) };
     let renamings = std::iter::once(Renaming::default()).chain(readers.map(|other| first.absorb(other))).collect();
     match first.finish(terms) {
