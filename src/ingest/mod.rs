@@ -29,7 +29,6 @@ mod history;
 mod importer;
 mod input;
 mod key;
-mod kill;
 mod live;
 mod meeting;
 mod mode;
@@ -52,6 +51,7 @@ mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
+mod unmerge;
 mod uploads;
 mod utf16;
 

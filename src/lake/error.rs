@@ -118,6 +118,15 @@ pub enum LakeError {
     /// A live file is not what the catalog says. Nothing read from it was used.
     #[error(transparent)]
     Damaged(#[from] Damage),
+    /// Files that were to be merged, and the file that came of them, do not hold the same.
+    #[error("{report} of {day}, account {account}, was not merged: {what}; nothing was changed, run \
+        `catscan lake verify --full` and report this", report = .scope.report, day = .scope.day, account = .scope.account)]
+    NotTheSame {
+        /// The partition.
+        scope: Scope,
+        /// The difference.
+        what: String,
+    },
     /// The text is neither a snapshot nor a time.
     #[error("'{text}' is neither a snapshot number nor a time: write 12, 2026-11-20, '2026-11-20 14:30' or RFC 3339")]
     At {
