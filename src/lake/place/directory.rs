@@ -84,7 +84,7 @@ impl Directory {
         for entry in entries {
             let entry = entry.map_err(LakeError::io("list", directory))?;
             let name = entry.file_name();
-            if !name.to_str().is_some_and(|name| !name.starts_with(['_', '.'])) {
+            if name.to_str().is_none_or(|name| name.starts_with(['_', '.'])) {
                 continue;
             }
             // Links are neither followed nor removed: the lake has none.
