@@ -15,4 +15,6 @@ pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
-pub use settings::{Config, ConfigError, ImportSettings, InboxSettings, LakeSettings, QuerySettings, SAMPLE, ServerSettings};
+pub use settings::{
+    Config, ConfigError, ImportSettings, InboxSettings, LakeSettings, QuerySettings, SAMPLE, ServerSettings,
+};

@@ -77,8 +77,10 @@ pub enum UndoError {
         day: crate::model::Day,
     },
     /// The state before it does not exist any more.
-    #[error("batch {batch} ({file}) is too old to be undone: what it replaced is not kept any more \
-        (lake.keep_snapshots_days)")]
+    #[error(
+        "batch {batch} ({file}) is too old to be undone: what it replaced is not kept any more \
+        (lake.keep_snapshots_days)"
+    )]
     TooOld {
         /// The batch.
         batch: BatchId,
@@ -86,7 +88,9 @@ pub enum UndoError {
         file: String,
     },
     /// Days of it are older than facts are kept.
-    #[error("batch {batch} cannot be undone: its rows of {day} were taken out because of their age (lake.keep_facts_days)")]
+    #[error(
+        "batch {batch} cannot be undone: its rows of {day} were taken out because of their age (lake.keep_facts_days)"
+    )]
     Retained {
         /// The batch.
         batch: BatchId,
@@ -222,8 +226,7 @@ impl Importer {
             _ => return Err(not_live("it failed, so nothing of it was imported")),
         }
         let live = self.lake.snapshot_in(tx, &At::Latest)?;
-        let mut plan =
-            Plan { account, kind, file, base: live.id, change: None, restoring: Restoring::default() };
+        let mut plan = Plan { account, kind, file, base: live.id, change: None, restoring: Restoring::default() };
         match change::of_batch(tx, &self.lake, batch, snapshot.map(SnapshotId), is_news)? {
             BatchChange::Nothing => {}
             BatchChange::Forgotten => return Err(UndoError::TooOld { batch, file: plan.file }),

@@ -13,26 +13,30 @@ mod bounds;
 mod catalog;
 mod check;
 mod compact;
+mod diff;
 mod disk;
 mod error;
 mod hashes;
 mod open;
+mod place;
 mod publish;
 mod read;
 mod registry;
 mod restore;
+mod retain;
 mod rows;
 mod scan;
 mod scope;
 mod snapshot;
 mod store;
 mod sweep;
+mod tally;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -45,11 +49,13 @@ pub use bounds::{Bound, ColumnBounds, Value};
 pub use catalog::commit::Change;
 pub use catalog::history::SnapshotChange;
 pub use compact::{CompactAnswer, CompactOptions, CompactProgress, MergedFiles, SkippedFiles};
+pub use diff::{DayDiff, LakeDiff};
 pub use disk::rename_no_replace;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
 pub use publish::PublishedFile;
 pub use read::{CheckedFile, CheckedPart, CheckedStream};
+pub use retain::{ExpiredSnapshots, RetainAnswer, RetainOptions, RetainedFacts, RetainedPartition, UnheldFiles};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};
 pub use sweep::Swept;
@@ -59,6 +65,7 @@ use self::catalog::TableEntry;
 #[cfg(test)]
 pub(crate) use self::disk::fake;
 pub(crate) use self::disk::{Disk, DiskFile};
+use self::place::Place;
 use self::registry::Registry;
 use self::store::LakeStore;
 use crate::db::Db;
@@ -73,10 +80,10 @@ pub struct Lake {
 
 struct Shared {
     db: Db,
+    /// For what is under construction in tmp.
     disk: Arc<dyn Disk>,
-    /// The lake's directory, absolute.
-    root: PathBuf,
-    /// Where files are written before they are published; on the same file system. None when opened for reading.
+    place: Arc<dyn Place>,
+    /// Where files are written before they are published. None when opened for reading.
     tmp: Option<PathBuf>,
     store_id: Uuid,
     tables: Vec<TableEntry>,
@@ -100,7 +107,7 @@ impl Lake {
             return Ok(known.clone());
         }
         let shared = &self.shared;
-        let snapshot = catalog::load::files(tx, found, known.as_ref(), &shared.root, &shared.registry)?;
+        let snapshot = catalog::load::files(tx, found, known.as_ref(), &shared.place, &shared.registry)?;
         // A writing transaction may still be rolled back, and its numbers be given again.
         if tx.is_readonly("main")? {
             let mut newest = self.newest();
@@ -131,7 +138,7 @@ impl Lake {
 
     /// Gives finished files their final names, which survive a power cut; no snapshot holds them yet.
     pub fn publish(&self, staged: Vec<StagedFile>) -> Result<Vec<PublishedFile>, LakeError> {
-        publish::publish(&*self.shared.disk, &self.shared.root, staged)
+        publish::publish(&*self.shared.place, staged)
     }
 
     /// Writes the change into the caller's transaction; its COMMIT makes it visible, with all else that is in it.
@@ -154,9 +161,9 @@ impl Lake {
         Arc::clone(&self.shared.store) as Arc<dyn ObjectStore>
     }
 
-    /// The lake's directory.
-    pub fn root(&self) -> &Path {
-        &self.shared.root
+    /// The lake's directory, where it is on this machine.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.shared.place.local("")
     }
 }
 

@@ -1,8 +1,11 @@
-//! Removing what crashes leave behind: data files that no catalog row names, and unfinished files in tmp.
+//! Removing what nothing holds: data files that only forgotten snapshots held, and what crashes leave behind, which is data
+//! files that no catalog row names and unfinished files in tmp.
 //!
-//! Only files older than the grace go, because a published file is nameless until its commit. A directory without this
+//! Only files older than the grace go, because a published file is nameless until its commit, and a question may read the
+//! files of a snapshot that is forgotten meanwhile. A place without this
 //! store's marker is not touched, nor are names that start with `_` or `.`: they belong to others (`_delta_log`).
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -11,7 +14,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Disk, Lake, LakeError, open, read_only};
+use super::catalog::expiry::{self, Scheduled};
+use super::place::Placed;
+use super::{Lake, LakeError, open, read_only};
+use crate::kill;
 
 /// The end of an unfinished file's name.
 pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
@@ -20,75 +26,115 @@ const DATA_SUFFIX: &str = ".parquet";
 /// What a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Data files that no snapshot held.
+    /// Data files that only forgotten snapshots held.
+    pub expired: u64,
+    /// Data files that no commit ever named.
     pub orphans: u64,
     /// Unfinished files.
     pub unfinished: u64,
-    /// Bytes of both.
+    /// Bytes of all of them.
     pub bytes: u64,
 }
 
+/// What a sweep would remove.
+pub(super) struct Leftovers {
+    unfinished: Vec<(PathBuf, u64)>,
+    orphans: Vec<Placed>,
+    /// With their bytes, where they are still there.
+    expired: Vec<(Scheduled, u64)>,
+}
+
+impl Leftovers {
+    /// As if all of it were removed.
+    pub(super) fn count(&self) -> Swept {
+        let unfinished = self.unfinished.iter().map(|(_, bytes)| bytes);
+        let orphans = self.orphans.iter().map(|file| &file.bytes);
+        Swept {
+            expired: self.expired.len() as u64,
+            orphans: self.orphans.len() as u64,
+            unfinished: self.unfinished.len() as u64,
+            bytes: unfinished.chain(orphans).chain(self.expired.iter().map(|(_, bytes)| bytes)).sum(),
+        }
+    }
+}
+
 impl Lake {
-    /// Removes orphans and unfinished files that did not change for `grace`, which must be longer than the longest
-    /// import and query.
+    /// Removes orphans and unfinished files that did not change for `grace`, and files that only forgotten snapshots held
+    /// for as long; it must be longer than the longest import and query.
     pub fn sweep(&self, now: DateTime<Utc>, grace: Duration) -> Result<Swept, LakeError> {
+        self.remove(self.leftovers(now, grace)?)
+    }
+
+    /// What a sweep would remove now.
+    pub(super) fn leftovers(&self, now: DateTime<Utc>, grace: Duration) -> Result<Leftovers, LakeError> {
         let shared = &self.shared;
         let tmp = shared.tmp.as_ref().ok_or_else(read_only)?;
-        open::expect_marker(&shared.root, shared.store_id)?;
-        let mut swept = Swept::default();
+        open::expect_marker(&*shared.place, shared.store_id)?;
         let limit = now.timestamp().saturating_sub(i64::try_from(grace.as_secs()).unwrap_or(i64::MAX));
-
-        for (path, bytes) in old_files(tmp, TEMPORARY_SUFFIX, limit)? {
-            swept.unfinished += u64::from(remove(&*shared.disk, &path)?);
-            swept.bytes += bytes;
-        }
         // The files are listed before the catalog is asked: one that is committed in between has its row by then.
-        let candidates = old_files(&shared.root, DATA_SUFFIX, limit)?;
-        for (path, bytes) in candidates {
-            let Some(relative) = path.strip_prefix(&shared.root).ok().and_then(Path::to_str) else { continue };
-            let known: bool = shared.db.read(|tx| {
-                let find = "SELECT EXISTS (SELECT 1 FROM lake_files WHERE path = ?1)";
-                Ok::<_, LakeError>(tx.query_row(find, [relative], |row| row.get(0))?)
-            })?;
-            if !known {
-                swept.orphans += u64::from(remove(&*shared.disk, &path)?);
-                swept.bytes += bytes;
+        let files = shared.place.files("")?;
+        let scheduled = shared.db.read(expiry::scheduled)?;
+        let mut orphans = Vec::new();
+        {
+            let waits: HashSet<&str> = scheduled.iter().map(|file| file.path.as_str()).collect();
+            let is_old = |file: &&Placed| file.name.ends_with(DATA_SUFFIX) && file.changed.timestamp() <= limit;
+            for file in files.iter().filter(is_old).filter(|file| !waits.contains(file.name.as_str())) {
+                if !shared.db.read(|tx| expiry::is_known(tx, &file.name))? {
+                    orphans.push(file.clone());
+                }
             }
+        }
+        let bytes: HashMap<&str, u64> = files.iter().map(|file| (file.name.as_str(), file.bytes)).collect();
+        let due = scheduled.into_iter().filter(|file| file.since.timestamp() <= limit);
+        let expired = due.map(|file| (bytes.get(file.path.as_str()).copied().unwrap_or(0), file));
+        let expired = expired.map(|(bytes, file)| (file, bytes)).collect();
+        Ok(Leftovers { unfinished: unfinished(tmp, limit)?, orphans, expired })
+    }
+
+    pub(super) fn remove(&self, leftovers: Leftovers) -> Result<Swept, LakeError> {
+        let shared = &self.shared;
+        let mut swept = Swept::default();
+        for (path, bytes) in leftovers.unfinished {
+            match shared.disk.remove(&path) {
+                Ok(()) => (swept.unfinished, swept.bytes) = (swept.unfinished + 1, swept.bytes + bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(LakeError::io("remove", &path)(error)),
+            }
+        }
+        for file in leftovers.orphans {
+            if shared.place.remove(&file.name)? {
+                (swept.orphans, swept.bytes) = (swept.orphans + 1, swept.bytes + file.bytes);
+            }
+        }
+        for files in leftovers.expired.chunks(REMOVED_A_COMMIT) {
+            for (file, bytes) in files {
+                // One that a run before removed, and did not come to note, is not there.
+                if shared.place.remove(&file.path)? {
+                    (swept.expired, swept.bytes) = (swept.expired + 1, swept.bytes + bytes);
+                }
+                kill::point("sweep_between_removals");
+            }
+            shared.db.write(|tx| files.iter().try_for_each(|(file, _)| expiry::removed(tx, file.file_id)))?;
         }
         Ok(swept)
     }
 }
 
-/// Files below `directory` with that suffix whose content and name are older than `limit` (seconds since 1970).
-fn old_files(directory: &Path, suffix: &str, limit: i64) -> Result<Vec<(PathBuf, u64)>, LakeError> {
+/// Removals that are noted together.
+const REMOVED_A_COMMIT: usize = 256;
+
+/// Files in tmp that were begun and did not change since `limit` (seconds since 1970).
+fn unfinished(tmp: &Path, limit: i64) -> Result<Vec<(PathBuf, u64)>, LakeError> {
     let mut found = Vec::new();
-    let mut pending = vec![directory.to_owned()];
-    while let Some(directory) = pending.pop() {
-        let entries = fs::read_dir(&directory).map_err(LakeError::io("list", &directory))?;
-        for entry in entries {
-            let entry = entry.map_err(LakeError::io("list", &directory))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| !name.starts_with(['_', '.'])) else { continue };
-            // Links are neither followed nor removed: the lake has none.
-            let kind = entry.file_type().map_err(LakeError::io("look at", &entry.path()))?;
-            if kind.is_dir() {
-                pending.push(entry.path());
-            } else if kind.is_file() && name.ends_with(suffix) {
-                let metadata = entry.metadata().map_err(LakeError::io("look at", &entry.path()))?;
-                // A rename changes the second time only.
-                if metadata.mtime().max(metadata.ctime()) <= limit {
-                    found.push((entry.path(), metadata.len()));
-                }
-            }
+    for entry in fs::read_dir(tmp).map_err(LakeError::io("list", tmp))? {
+        let entry = entry.map_err(LakeError::io("list", tmp))?;
+        if !entry.file_name().to_str().is_some_and(|name| name.ends_with(TEMPORARY_SUFFIX)) {
+            continue;
+        }
+        let metadata = entry.metadata().map_err(LakeError::io("look at", &entry.path()))?;
+        if metadata.is_file() && metadata.mtime().max(metadata.ctime()) <= limit {
+            found.push((entry.path(), metadata.len()));
         }
     }
     Ok(found)
-}
-
-fn remove(disk: &dyn Disk, path: &Path) -> Result<bool, LakeError> {
-    match disk.remove(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(LakeError::io("remove", path)(error)),
-    }
 }

@@ -15,9 +15,9 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
 use super::super::rows::{BATCH_ROWS, FileRows};
+use super::super::tally::Tally;
 use super::super::write::SORT;
 use super::super::{LakeError, LiveFile};
-use super::tally::Tally;
 use crate::model::facts::FactTable;
 
 /// The rows of several files in the order of their table.
@@ -76,7 +76,8 @@ impl Merge {
             let Some(batch) = cursor.rows.next().transpose()? else { return Ok(()) };
             self.read.add(&batch);
             let keys: Vec<ArrayRef> = self.keys.iter().map(|key| Arc::clone(batch.column(*key))).collect();
-            cursor.keys = self.converter.convert_columns(&keys).map_err(|error| odd(cursor.file.scope.table, &error))?;
+            cursor.keys =
+                self.converter.convert_columns(&keys).map_err(|error| odd(cursor.file.scope.table, &error))?;
             (cursor.batch, cursor.at) = (batch, 0);
         }
         self.ahead.push(Reverse((cursor.keys.row(cursor.at).as_ref().to_vec(), index)));

@@ -8,7 +8,6 @@
 mod answer;
 mod merge;
 mod plan;
-mod tally;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +15,7 @@ pub use answer::{CompactAnswer, CompactOptions, CompactProgress, MergedFiles, Sk
 
 use self::merge::Merge;
 use self::plan::Merging;
-use self::tally::Tally;
+use super::tally::Tally;
 use super::{At, Change, Lake, LakeError, StagedFile, rows};
 use crate::kill;
 use crate::model::facts::Column;
@@ -132,4 +131,3 @@ fn change(
         now: clock.now(),
     }
 }
-

@@ -19,7 +19,8 @@ pub(super) struct Merging {
 
 /// What is worth merging, the newest day first.
 pub(super) fn mergings(snapshot: &Snapshot, options: &CompactOptions) -> Vec<Merging> {
-    let mut partitions: BTreeMap<(std::cmp::Reverse<Day>, &str, &str, AccountId), Vec<&Arc<LiveFile>>> = BTreeMap::new();
+    let mut partitions: BTreeMap<(std::cmp::Reverse<Day>, &str, &str, AccountId), Vec<&Arc<LiveFile>>> =
+        BTreeMap::new();
     for file in snapshot.files() {
         let Scope { table, account, report, day } = &file.scope;
         if options.account.is_none_or(|wanted| wanted == *account) && file.bytes <= options.small_bytes {

@@ -1,14 +1,16 @@
-//! What must not change when files are merged: rows, and of each column the nulls and the exact sum.
+//! What rows add up to: how many, and of each column the nulls and the exact sum. Merging files must not change it; between
+//! two states it is what differs.
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, SchemaRef};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::super::LakeError;
-use super::super::rows::BATCH_ROWS;
+use super::rows::{BATCH_ROWS, FileRows};
+use super::{LakeError, LiveFile};
 
 /// Counts and sums of rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,13 @@ impl Tally {
         Self { rows: 0, columns: schema.fields().iter().map(|field| (field.name().clone(), 0, 0)).collect() }
     }
 
+    /// Of the rows of a live file.
+    pub(super) fn of_file(file: &Arc<LiveFile>, schema: &SchemaRef) -> Result<Self, LakeError> {
+        let mut tally = Self::of(schema);
+        FileRows::open(file, schema)?.try_for_each(|batch| batch.map(|batch| tally.add(&batch)))?;
+        Ok(tally)
+    }
+
     /// Of a file that is written and not yet published, read back.
     pub(super) fn of_staged(path: &Path, schema: &SchemaRef) -> Result<Self, LakeError> {
         let mut tally = Self::of(schema);
@@ -33,6 +42,26 @@ impl Tally {
             tally.add(&batch.map_err(|error| LakeError::parquet(path)(error.into()))?);
         }
         Ok(tally)
+    }
+
+    /// Adds the rows of another, in the same columns.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for ((_, nulls, sum), (_, other_nulls, other_sum)) in self.columns.iter_mut().zip(&other.columns) {
+            (*nulls, *sum) = (*nulls + other_nulls, *sum + other_sum);
+        }
+    }
+
+    /// The sum of a column; nothing where no row has a value.
+    pub(super) fn sum(&self, column: &str) -> Option<i128> {
+        let (_, nulls, sum) = self.columns.iter().find(|(name, ..)| name == column)?;
+        (*nulls < self.rows).then_some(*sum)
+    }
+
+    /// The columns whose values do not add up to the same.
+    pub(super) fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
+        let names = self.columns.iter().map(|(name, ..)| name.as_str());
+        names.filter(|name| self.sum(name) != other.sum(name))
     }
 
     /// Rows.
