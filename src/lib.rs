@@ -25,6 +25,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod lake;
 pub mod model;
+pub mod objects;
 pub mod predecessor;
 pub mod query;
 pub mod report;
