@@ -4,17 +4,19 @@
 //! (`CATSCAN_<SECTION>_<KEY>`), then a flag; the later wins. Invariant: an unknown key is an error that names it, and
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
+mod care;
 mod data_dir;
 mod inventory;
+mod lake;
 mod lock;
 mod memory;
 mod running;
 mod settings;
 
+pub use care::CareSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
+pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
-pub use settings::{
-    Config, ConfigError, ImportSettings, InboxSettings, LakeSettings, QuerySettings, SAMPLE, ServerSettings,
-};
+pub use settings::{Config, ConfigError, ImportSettings, InboxSettings, QuerySettings, SAMPLE, ServerSettings};

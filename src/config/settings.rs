@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::care::CareSettings;
+use super::lake::LakeSettings;
 use super::memory;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
@@ -26,6 +28,8 @@ pub struct Config {
     pub inbox: InboxSettings,
     /// The fact store.
     pub lake: LakeSettings,
+    /// What a server does for the store unasked.
+    pub care: CareSettings,
 }
 
 /// `[server]`
@@ -108,37 +112,6 @@ pub struct InboxSettings {
     pub retry_seconds: u32,
     /// The longest such wait.
     pub max_retry_seconds: u32,
-}
-
-/// `[lake]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LakeSettings {
-    /// Days for which facts are kept, by their day; 0 keeps all.
-    pub keep_facts_days: u32,
-    /// Days for which an earlier state can be asked, and an import be undone.
-    pub keep_snapshots_days: u32,
-    /// Seconds until a file that nothing holds any more is removed: longer than the longest question and import.
-    pub grace_seconds: u32,
-    /// Small files of one account, kind and day from which on they are merged.
-    pub compact_files: u32,
-    /// Files up to this size are small, MiB.
-    pub compact_small_mib: u32,
-    /// Memory for reading the files of one merge, MiB.
-    pub compact_memory_mib: u32,
-}
-
-impl Default for LakeSettings {
-    fn default() -> Self {
-        Self {
-            keep_facts_days: 0,
-            keep_snapshots_days: 7,
-            grace_seconds: 3_600,
-            compact_files: 4,
-            compact_small_mib: 64,
-            compact_memory_mib: 512,
-        }
-    }
 }
 
 impl Default for InboxSettings {

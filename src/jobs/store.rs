@@ -3,18 +3,19 @@
 //! Invariant: a store opened for writing owns the writer lock for as long as any clone of it lives.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{Config, DataDir, RunningServer, WriterLock};
+use crate::config::{Config, DataDir, LakeSettings, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
-use crate::lake::{Lake, LakeError};
-use crate::model::Clock;
+use crate::lake::{CompactOptions, Lake, LakeError, RetainOptions, Swept};
+use crate::model::{AccountId, Clock};
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
 
 /// An open data directory; clones share it.
@@ -32,6 +33,11 @@ pub struct Store {
     pub importer: Importer,
     /// Who watches the jobs of this process.
     pub feed: Feed,
+    /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
+    pub writing: Arc<tokio::sync::Mutex<()>>,
+    /// True once this process is to stop: long work ends at its next good place.
+    pub stopping: Arc<AtomicBool>,
+    pub(super) caring: Arc<Mutex<()>>,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -50,8 +56,8 @@ pub enum StoreError {
     Import(#[from] ImportError),
 }
 
-/// Files that no commit names are kept this long: longer than the longest question and import.
-const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
+/// What a command reads is kept this long: longer than it waits for its turn.
+const SPOOL_GRACE: Duration = Duration::from_secs(3600);
 
 /// Events of jobs are kept for those who watch and were away; what became of a job stays.
 const EVENTS_KEPT: chrono::Duration = chrono::Duration::days(7);
@@ -86,7 +92,7 @@ impl Store {
         for damage in store.lake.check_lengths()? {
             tracing::warn!("{damage}");
         }
-        let swept = store.lake.sweep(Utc::now(), ORPHAN_GRACE)?;
+        let swept = store.sweep()?;
         tracing::debug!(?swept, "swept");
         store.remove_dead_uploads();
         Ok(store)
@@ -112,13 +118,46 @@ impl Store {
         };
         let max_reject_pct = config.import.max_rejected_percent;
         let rows_in_memory_bytes = (config.import.rows_memory_mib as usize) << 20;
-        let threads = match config.import.threads {
-            0 => ImportLimits::default().threads,
-            threads => threads as usize,
-        };
+        let threads = threads(&config);
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        Self { dir, config, db, lake, importer, feed: Feed::default(), _lock: lock.map(Arc::new) }
+        let (writing, stopping, caring) = Default::default();
+        Self {
+            dir,
+            config,
+            db,
+            lake,
+            importer,
+            feed: Feed::default(),
+            writing,
+            stopping,
+            caring,
+            _lock: lock.map(Arc::new),
+        }
+    }
+
+    /// Removes files that no commit names and that are older than any import under way.
+    pub fn sweep(&self) -> Result<Swept, LakeError> {
+        self.lake.sweep(Utc::now(), self.config.lake.grace())
+    }
+
+    /// Which small files are merged, by the settings.
+    pub fn compaction(&self, account: Option<AccountId>, dry_run: bool) -> CompactOptions {
+        let settings = &self.config.lake;
+        CompactOptions {
+            account,
+            files: settings.compact_files as usize,
+            small_bytes: u64::from(settings.compact_small_mib) << 20,
+            memory_bytes: u64::from(settings.compact_memory_mib) << 20,
+            threads: threads(&self.config),
+            dry_run,
+        }
+    }
+
+    /// What is kept for how long, by the settings.
+    pub fn retention(&self, dry_run: bool) -> RetainOptions {
+        let LakeSettings { keep_facts_days, keep_snapshots_days, .. } = self.config.lake;
+        RetainOptions { keep_facts_days, keep_snapshots_days, grace: self.config.lake.grace(), dry_run }
     }
 
     /// Only the writer receives uploads, so with the lock in hand those that are there have no owner. A command reads its
@@ -167,9 +206,17 @@ impl Store {
     }
 }
 
+/// That read and write files.
+fn threads(config: &Config) -> usize {
+    match config.import.threads {
+        0 => ImportLimits::default().threads,
+        threads => threads as usize,
+    }
+}
+
 fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {
     let name = entry.file_name();
     let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
     let starts_with = |prefix: &str| name.to_string_lossy().starts_with(prefix);
-    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > ORPHAN_GRACE))
+    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > SPOOL_GRACE))
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::catalog::expiry::{self, Scheduled};
 use super::place::Placed;
@@ -24,7 +25,7 @@ pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
 const DATA_SUFFIX: &str = ".parquet";
 
 /// What a sweep removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swept {
     /// Data files that only forgotten snapshots held.
     pub expired: u64,

@@ -7,6 +7,7 @@
 pub(super) mod commit;
 pub(super) mod expiry;
 pub(super) mod history;
+pub(super) mod listing;
 pub(super) mod load;
 mod setup;
 mod statistics;

@@ -1,11 +1,9 @@
 //! What a compaction is asked for, and what it did.
 
-use std::ops::ControlFlow;
-
 use serde::{Deserialize, Serialize};
 
 use super::plan::Merging;
-use crate::lake::Scope;
+use crate::lake::{LakeError, Scope};
 use crate::model::{AccountId, Day, SnapshotId};
 
 /// What is worth merging.
@@ -24,21 +22,6 @@ pub struct CompactOptions {
     /// Only say what would be merged.
     pub dry_run: bool,
 }
-
-/// Is told what a compaction does, between its changes.
-pub trait CompactProgress {
-    /// Before each merge: how many are done, of how many; [`ControlFlow::Break`] stops the run.
-    fn before(&self, _done: u64, _total: u64) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-    /// After a merge.
-    fn merged(&self, _merged: &MergedFiles) {}
-    /// After a merge that could not be made.
-    fn skipped(&self, _skipped: &SkippedFiles) {}
-}
-
-/// Nobody asks.
-impl CompactProgress for () {}
 
 /// What a compaction did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,11 +114,14 @@ pub struct SkippedFiles {
     pub day: Day,
     /// Why.
     pub why: String,
+    /// One of the files is damaged; else an import came in between, and the next run merges them.
+    pub is_damaged: bool,
 }
 
 impl SkippedFiles {
-    pub(super) fn of(Merging { scope, .. }: &Merging, why: String) -> Self {
+    pub(super) fn of(Merging { scope, .. }: &Merging, error: &LakeError) -> Self {
         let Scope { table, account, report, day } = scope;
-        Self { table: table.name.clone(), account_id: *account, kind: report.clone(), day: *day, why }
+        let (why, is_damaged) = (error.to_string(), matches!(error, LakeError::Damaged(_)));
+        Self { table: table.name.clone(), account_id: *account, kind: report.clone(), day: *day, why, is_damaged }
     }
 }

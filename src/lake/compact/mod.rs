@@ -11,12 +11,12 @@ mod plan;
 
 use std::collections::BTreeSet;
 
-pub use answer::{CompactAnswer, CompactOptions, CompactProgress, MergedFiles, SkippedFiles};
+pub use answer::{CompactAnswer, CompactOptions, MergedFiles, SkippedFiles};
 
 use self::merge::Merge;
 use self::plan::Merging;
 use super::tally::Tally;
-use super::{At, Change, Lake, LakeError, StagedFile, rows};
+use super::{At, Change, Lake, LakeError, StagedFile, Steps, rows};
 use crate::kill;
 use crate::model::facts::Column;
 use crate::model::{Clock, SnapshotId};
@@ -34,52 +34,60 @@ impl Lake {
         &self,
         options: &CompactOptions,
         clock: &Clock,
-        progress: &dyn CompactProgress,
+        steps: &dyn Steps,
     ) -> Result<CompactAnswer, LakeError> {
         let planned = self.snapshot(&At::Latest)?;
         let mergings = plan::mergings(&planned, options);
         let mut answer = CompactAnswer::new(options.dry_run);
-        let total = mergings.len() as u64;
-        for (done, merging) in (0..).zip(&mergings) {
-            if progress.before(done, total).is_break() {
+        steps.stage("merging", mergings.iter().map(|merging| MergedFiles::of(merging).bytes_before).sum());
+        for merging in &mergings {
+            if steps.is_stopping() {
                 answer.stopped = true;
                 break;
             }
             let merged = match options.dry_run {
                 true => Ok(MergedFiles::of(merging)),
-                false => self.merge(merging, options, clock),
+                false => self.merge(merging, options, clock, steps),
             };
             match merged {
-                Ok(merged) => {
-                    progress.merged(&merged);
-                    answer.add(merged);
-                }
+                Ok(merged) => answer.add(merged),
                 Err(error @ (LakeError::Conflict { .. } | LakeError::Damaged(_))) => {
-                    let skipped = SkippedFiles::of(merging, error.to_string());
-                    progress.skipped(&skipped);
-                    answer.skipped.push(skipped);
+                    answer.skipped.push(SkippedFiles::of(merging, &error));
                 }
                 Err(error) => return Err(error),
             }
+            steps.done(MergedFiles::of(merging).bytes_before);
         }
         Ok(answer)
     }
 
-    fn merge(&self, merging: &Merging, options: &CompactOptions, clock: &Clock) -> Result<MergedFiles, LakeError> {
+    fn merge(
+        &self,
+        merging: &Merging,
+        options: &CompactOptions,
+        clock: &Clock,
+        steps: &dyn Steps,
+    ) -> Result<MergedFiles, LakeError> {
         // The files are live since this snapshot at least, or one of them has ended and the commit refuses.
         let base = self.snapshot(&At::Latest)?.id;
         let staged = self.stage(merging, options.threads)?;
         kill::point("compact_after_stage");
         let (rows, bytes) = (staged.rows(), staged.bytes());
-        let published = self.publish(vec![staged])?;
+        let mut published = self.publish(vec![staged])?;
         kill::point("compact_after_publish");
-        let snapshot = self.shared.db.write(|tx| {
-            let snapshot = self.commit(tx, change(merging, published, base, clock))?;
-            kill::point("compact_before_commit");
-            Ok::<SnapshotId, LakeError>(snapshot)
-        })?;
+        let mut committed = None;
+        steps.in_turn(&mut || {
+            let change = change(merging, std::mem::take(&mut published), base, clock);
+            committed = Some(self.shared.db.write(|tx| {
+                let snapshot = self.commit(tx, change)?;
+                kill::point("compact_before_commit");
+                Ok::<SnapshotId, LakeError>(snapshot)
+            }));
+        });
+        // Work is always done in its turn.
+        let snapshot = committed.transpose()?;
         kill::point("compact_after_commit");
-        Ok(MergedFiles { rows, bytes_after: Some(bytes), snapshot_id: Some(snapshot), ..MergedFiles::of(merging) })
+        Ok(MergedFiles { rows, bytes_after: Some(bytes), snapshot_id: snapshot, ..MergedFiles::of(merging) })
     }
 
     /// The merged file, read back and found equal to its parts.

@@ -16,7 +16,7 @@ use rusqlite::Transaction;
 pub use answer::{ExpiredSnapshots, RetainAnswer, RetainOptions, RetainedFacts, RetainedPartition, UnheldFiles};
 
 use super::catalog::expiry::{self, Expired};
-use super::{At, Change, Lake, LakeError};
+use super::{At, Change, Lake, LakeError, Steps};
 use crate::kill;
 use crate::model::{Clock, Day, SnapshotId};
 
@@ -31,11 +31,14 @@ impl Lake {
     ///
     /// # Errors
     /// The disk or the database refused; the steps before stay done.
-    pub fn retain(&self, options: &RetainOptions, clock: &Clock) -> Result<RetainAnswer, LakeError> {
-        let facts = self.retain_facts(options, clock)?;
+    pub fn retain(&self, options: &RetainOptions, clock: &Clock, steps: &dyn Steps) -> Result<RetainAnswer, LakeError> {
+        steps.stage("taking out old facts", 0);
+        let facts = in_turn(steps, || self.retain_facts(options, clock))?;
         kill::point("retain_after_facts");
-        let snapshots = self.expire(options, clock)?;
+        steps.stage("forgetting old states", 0);
+        let snapshots = self.expire(options, clock, steps)?;
         kill::point("retain_after_expiry");
+        steps.stage("sweeping", 0);
         let leftovers = self.leftovers(clock.now(), options.grace)?;
         let swept = match options.dry_run {
             true => leftovers.count(),
@@ -101,7 +104,7 @@ impl Lake {
         Ok((facts, end, live.id))
     }
 
-    fn expire(&self, options: &RetainOptions, clock: &Clock) -> Result<ExpiredSnapshots, LakeError> {
+    fn expire(&self, options: &RetainOptions, clock: &Clock, steps: &dyn Steps) -> Result<ExpiredSnapshots, LakeError> {
         let oldest_time = before(clock.now(), options.keep_snapshots_days);
         let Some(border) = self.shared.db.read(|tx| expiry::border(tx, oldest_time))? else {
             return Ok(ExpiredSnapshots::default());
@@ -111,14 +114,17 @@ impl Lake {
         }
         let mut expired = ExpiredSnapshots::default();
         loop {
-            let step = self.shared.db.write(|tx| {
-                let oldest = self.oldest_snapshot(tx)?;
-                let step = SnapshotId(border.0.min(oldest.0 + SNAPSHOTS_A_COMMIT));
-                let step = expiry::forget(tx, step, clock.now())?;
-                kill::point("retain_before_expiry_commit");
-                Ok::<Expired, LakeError>(step)
+            let step = in_turn(steps, || {
+                self.shared.db.write(|tx| {
+                    let oldest = self.oldest_snapshot(tx)?;
+                    let step = SnapshotId(border.0.min(oldest.0 + SNAPSHOTS_A_COMMIT));
+                    let step = expiry::forget(tx, step, clock.now())?;
+                    kill::point("retain_before_expiry_commit");
+                    Ok::<Expired, LakeError>(step)
+                })
             })?;
-            if step.snapshots == 0 {
+            if step.snapshots == 0 || steps.is_stopping() {
+                expired.add(of(step));
                 return Ok(expired);
             }
             expired.add(of(step));
@@ -132,6 +138,12 @@ impl Lake {
         let next = scheduled.first().and_then(|first| first.since.checked_add_signed(grace));
         Ok((scheduled.len() as u64, next))
     }
+}
+
+fn in_turn<T>(steps: &dyn Steps, mut work: impl FnMut() -> Result<T, LakeError>) -> Result<T, LakeError> {
+    let mut done = None;
+    steps.in_turn(&mut || done = Some(work()));
+    done.unwrap_or_else(|| work())
 }
 
 fn of(expired: Expired) -> ExpiredSnapshots {

@@ -44,14 +44,10 @@ fn eight_readers_each_see_one_state_while_files_are_merged_replaced_and_expired(
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (done, mut truth) = (AtomicBool::new(false), BTreeMap::new());
     let start = lake.now;
+    // The readers' own hands on the lake: the writer's clock goes on.
+    let directory = tempfile::tempdir().unwrap();
+    let shared = &TestLake { directory, lake: lake.lake.clone(), db: lake.db.clone(), now: start };
     let seen: BTreeSet<(SnapshotId, Vec<String>)> = std::thread::scope(|threads| {
-        // The writer's clock goes on alone.
-        let shared = &*Box::leak(Box::new(TestLake {
-            directory: tempfile::tempdir().unwrap(),
-            lake: lake.lake.clone(),
-            db: lake.db.clone(),
-            now: start,
-        }));
         let readers: Vec<_> = (0..READERS)
             .map(|_| {
                 threads.spawn(|| {
@@ -79,7 +75,7 @@ fn eight_readers_each_see_one_state_while_files_are_merged_replaced_and_expired(
                 grace: Duration::from_secs(3 * 3600),
                 dry_run: false,
             };
-            lake.lake.retain(&forget, &Clock::fixed(lake.now)).unwrap();
+            lake.lake.retain(&forget, &Clock::fixed(lake.now), &()).unwrap();
         }
         done.store(true, Ordering::Release);
         readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()

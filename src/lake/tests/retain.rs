@@ -17,7 +17,7 @@ fn options() -> RetainOptions {
 
 impl TestLake {
     fn retain(&self, options: &RetainOptions) -> RetainAnswer {
-        self.lake.retain(options, &Clock::fixed(self.now)).unwrap()
+        self.lake.retain(options, &Clock::fixed(self.now), &()).unwrap()
     }
 
     fn on_disk(&self) -> usize {
@@ -116,8 +116,9 @@ fn every_time_within_the_days_kept_can_be_asked_and_the_newest_state_never_goes(
 #[test]
 fn more_states_than_go_in_one_commit_all_go() {
     let mut lake = TestLake::new();
-    let insert = "INSERT INTO ducklake_snapshot SELECT value, '2026-11-20 12:00:00.' || printf('%06d', value) || '+00', 0, 9, 9 \
-                  FROM generate_series(1, 1200)";
+    let insert = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200) \
+                  INSERT INTO ducklake_snapshot \
+                  SELECT n, '2026-11-20 12:00:00.' || printf('%06d', n) || '+00', 0, 9, 9 FROM numbers";
     lake.db.write(|tx| Ok::<_, LakeError>(tx.execute(insert, [])?)).unwrap();
     lake.now += TimeDelta::days(30);
     let done = lake.retain(&options());

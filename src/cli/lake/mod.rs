@@ -1,0 +1,85 @@
+//! `catscan lake`: looking at the fact store, and caring for it.
+
+mod compact;
+mod diff;
+mod files;
+mod retain;
+mod snapshots;
+mod status;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::failure::{Failure, OrFail};
+use super::session::{Globals, Session};
+use crate::jobs::Store;
+use crate::telemetry::Level;
+
+/// Look at the fact store: its size, snapshots and files; or care for it
+///
+/// `catscan serve` does all of the care by itself, on a schedule (section [care] of config.toml). While it runs, these
+/// commands hand their work to it.
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  catscan lake status
+  catscan lake snapshots --limit 5      their numbers are what --at takes
+  catscan lake files --from 2026-11-01 --account acme
+  catscan lake diff 2026-11-19 latest   what changed since then, by day and kind
+  catscan lake compact --dry-run        which small files would be merged
+  catscan lake retain --dry-run         what is older than it is kept, and would go
+  catscan lake sweep                    remove what nothing holds any more")]
+pub struct LakeArgs {
+    #[command(subcommand)]
+    command: LakeCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum LakeCommand {
+    Status(status::StatusArgs),
+    Snapshots(snapshots::SnapshotsArgs),
+    Files(files::FilesArgs),
+    Diff(diff::DiffArgs),
+    Compact(compact::CompactArgs),
+    Retain(retain::RetainArgs),
+    Sweep(SweepArgs),
+}
+
+pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
+    let session = globals.session(Level::Warnings)?;
+    session.require_store()?;
+    match args.command {
+        LakeCommand::Status(args) => status::run(&reader(&session)?, args),
+        LakeCommand::Snapshots(args) => snapshots::run(&reader(&session)?, args),
+        LakeCommand::Files(args) => files::run(&reader(&session)?, args),
+        LakeCommand::Diff(args) => diff::run(&reader(&session)?, args),
+        LakeCommand::Compact(args) => compact::run(&session, args),
+        LakeCommand::Retain(args) => retain::run(&session, args),
+        LakeCommand::Sweep(args) => sweep(&session, args),
+    }
+}
+
+fn reader(session: &Session) -> Result<Store, Failure> {
+    Store::open_reader(session.dir.clone(), session.config.clone()).or_fail()
+}
+
+/// Remove files that nothing holds any more, or that crashes left behind
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  catscan lake sweep --json")]
+struct SweepArgs {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn sweep(session: &Session, args: SweepArgs) -> Result<ExitCode, Failure> {
+    use super::numbers::{bytes, counted};
+    use crate::jobs::Care;
+    use crate::lake::Swept;
+    view::care(session, Care::Sweep, args.json, |swept: Swept| match swept.expired + swept.orphans + swept.unfinished {
+        0 => "nothing to remove\n".to_owned(),
+        files => format!("removed {}, {}\n", counted(files, "file"), bytes(swept.bytes)),
+    })
+}

@@ -1,0 +1,28 @@
+//! The settings of what a server does for the store unasked.
+
+use serde::{Deserialize, Serialize};
+
+/// `[care]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CareSettings {
+    /// Seconds from the first start of a server to the first round.
+    pub first_after_seconds: u32,
+    /// Minutes from one removal of what crashes left to the next; 0 is never.
+    pub sweep_every_minutes: u32,
+    /// Minutes from one merging of small files to the next; 0 is never.
+    pub compact_every_minutes: u32,
+    /// Minutes from one look for what is older than it is kept to the next; 0 is never.
+    pub retain_every_minutes: u32,
+}
+
+impl Default for CareSettings {
+    fn default() -> Self {
+        Self {
+            first_after_seconds: 300,
+            sweep_every_minutes: 60,
+            compact_every_minutes: 60,
+            retain_every_minutes: 1_440,
+        }
+    }
+}
