@@ -77,6 +77,7 @@ fn words(diff: &LakeDiff, currencies: &BTreeMap<AccountId, Option<Currency>>) ->
             &spend[1],
             "difference",
             "currency",
+            "other metrics",
         ];
         let mut table = plain(&header, 3..9);
         for day in days {
@@ -91,18 +92,16 @@ fn words(diff: &LakeDiff, currencies: &BTreeMap<AccountId, Option<Currency>>) ->
     text
 }
 
-fn line(day: &DayDiff, currency: Option<Currency>) -> [String; 10] {
+fn line(day: &DayDiff, currency: Option<Currency>) -> [String; 11] {
     let spend = |micros: Option<Micros>| micros.map_or_else(|| "–".to_owned(), money);
     let signed = |is_more: bool, text: String| if is_more { format!("+{text}") } else { text };
     let rows = match day.rows_difference {
         less @ ..0 => format!("-{}", count(less.unsigned_abs())),
         more => signed(more > 0, count(more.unsigned_abs())),
     };
-    // A change of neither rows nor spend is named.
-    let spent = match day.spend_micros_difference {
-        Some(Micros(0)) | None if day.rows_difference == 0 => day.metrics.join(", "),
-        other => other.map_or_else(|| "–".to_owned(), |micros| signed(micros.0 > 0, money(micros))),
-    };
+    let spent = day.spend_micros_difference;
+    let spent = spent.map_or_else(|| "–".to_owned(), |micros| signed(micros.0 > 0, money(micros)));
+    let others: Vec<&str> = day.metrics.iter().map(String::as_str).filter(|name| *name != "spend_micros").collect();
     let has_money = day.spend_micros_from.is_some() || day.spend_micros_to.is_some();
     let currency = currency.map_or_else(|| "(unknown)".to_owned(), |currency| currency.to_string());
     [
@@ -116,6 +115,7 @@ fn line(day: &DayDiff, currency: Option<Currency>) -> [String; 10] {
         spend(day.spend_micros_to),
         spent,
         if has_money { currency } else { String::new() },
+        others.join(", "),
     ]
 }
 
@@ -151,7 +151,12 @@ mod tests {
             rewritten: 1,
         };
         let currencies = BTreeMap::from([(AccountId::FIRST, Currency::from_code("USD"))]);
-        insta::assert_snapshot!(words(&diff, &currencies), @"");
+        insta::assert_snapshot!(words(&diff, &currencies), @r"
+        day         kind         account  rows 3  rows 5  difference       spend 3           spend 5  difference  currency  other metrics
+        2026-11-19  performance  1        75,000  75,001          +1  1,234,567.89  1,234,567.835306   -0.054694  USD
+        2026-11-18  performance  1        75,000  75,000           0  1,234,567.89      1,234,567.89        0.00  USD       clicks
+        1 day in other files that add up to the same
+        ");
         diff.days.clear();
         diff.rewritten = 0;
         assert_eq!(words(&diff, &currencies), "no difference between snapshots 3 and 5\n");
