@@ -7,6 +7,8 @@
 
 mod backup;
 mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 mod foreign;
 mod migrations;
 mod open;
