@@ -133,8 +133,8 @@ fn made_id(tx: &Transaction<'_>, now: DateTime<Utc>) -> Result<Uuid, LakeError> 
 
 /// Has the place carry this store's marker, which it may lack only while the store has no files.
 fn mark(place: &dyn Place, store_id: Uuid, files: usize) -> Result<(), LakeError> {
-    if place.read(MARKER)?.is_some() {
-        return expect_marker(place, store_id);
+    if let Some(marker) = place.read(MARKER)? {
+        return expect_id(place, store_id, &marker);
     }
     if files > 0 {
         let what = format!("it has no {MARKER}, but the catalog has {files} live files");
@@ -191,7 +191,11 @@ fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {
 /// The place carries this store's marker.
 pub(super) fn expect_marker(place: &dyn Place, store_id: Uuid) -> Result<(), LakeError> {
     let marker = place.read(MARKER)?.ok_or_else(|| foreign(place, format!("it has no {MARKER}")))?;
-    let found = String::from_utf8_lossy(&marker);
+    expect_id(place, store_id, &marker)
+}
+
+fn expect_id(place: &dyn Place, store_id: Uuid, marker: &[u8]) -> Result<(), LakeError> {
+    let found = String::from_utf8_lossy(marker);
     if found.trim() == store_id.to_string() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-"""An S3 server (moto) on a free port of this machine, with trouble on request.
+"""An S3 server (moto) on a free port of this machine, with a bucket `facts` that keeps versions, and trouble on request.
 
 Usage: s3_server.py [PORT]      prints the port, serves until its standard input ends
        s3_server.py --probe     exit code 0 where moto is installed
@@ -7,14 +7,20 @@ PUT /_trouble/WHAT/AFTER/PART sets what happens to a request whose path contains
   die     the process ends before the request is done
   hang    the request is not answered; nor is any later one of that kind
   refuse  the request is answered with 503, and so is any later one of that kind
+  deny    the request is answered with 403, and so is any later one of that kind
   lose    the request is done, and its connection closed without an answer; once
-PUT /_trouble/none ends it. GET /_log gives the requests so far, as JSON: [method, path, range].
+PUT /_trouble/none ends it. GET /_log gives the requests since then, as JSON: [method, path, range].
+GET /_versions gives how many versions each key has, without delete markers.
 """
 
 import json
 import os
+import socket
 import sys
 import threading
+
+
+BUCKET = "facts"
 
 
 class Troubled:
@@ -25,6 +31,7 @@ class Troubled:
         self.lock = threading.Lock()
         self.log = []
         self.trouble = None
+        self.s3 = None
 
     def __call__(self, environ, start_response):
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -38,9 +45,12 @@ class Troubled:
         if what == "refuse":
             start_response("503 Slow Down", [("Content-Length", "0")])
             return [b""]
+        if what == "deny":
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return [b""]
         if what == "lose":
             b"".join(self.app(environ, lambda *_: None))
-            environ["werkzeug.socket"].close()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("an answer is lost")
         return self.app(environ, start_response)
 
@@ -59,8 +69,12 @@ class Troubled:
 
     def control(self, path, start_response):
         _, _, *words = path.split("/")
+        if path == "/_versions":
+            pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET)
+            keys = [version["Key"] for page in pages for version in page.get("Versions", [])]
+            answer = {key: keys.count(key) for key in keys}
         with self.lock:
-            body = json.dumps(self.log).encode()
+            body = json.dumps(answer if path == "/_versions" else self.log).encode()
             if path.startswith("/_trouble/"):
                 what, after, part = (words + ["0", ""])[:3]
                 trouble = {"what": what, "after": int(after), "part": "/".join(words[2:]) or part}
@@ -70,6 +84,7 @@ class Troubled:
 
 
 def main():
+    import boto3
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -84,8 +99,18 @@ def main():
 
     app = Troubled(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", int((sys.argv[1:] or ["0"])[0]), app, threaded=True, request_handler=Silent)
-    print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    app.s3 = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{server.server_port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    app.s3.create_bucket(Bucket=BUCKET)
+    app.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    app.log.clear()
+    print(server.server_port, flush=True)
     sys.stdin.read()
     os._exit(0)
 
