@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::care::CareSettings;
 use super::memory;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
@@ -26,6 +27,8 @@ pub struct Config {
     pub inbox: InboxSettings,
     /// Where the facts are.
     pub lake: LakeSettings,
+    /// What a server does for the store unasked.
+    pub care: CareSettings,
 }
 
 /// `[server]`
