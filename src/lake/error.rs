@@ -16,7 +16,7 @@ pub enum LakeError {
     #[error(transparent)]
     Db(#[from] DbError),
     /// The catalog holds something that this program never writes.
-    #[error("the lake's catalog is inconsistent: {what}; restore a backup or report this")]
+    #[error("the lake's catalog in the database is inconsistent: {what}; restore a backup or report this")]
     Catalog {
         /// What was found.
         what: String,

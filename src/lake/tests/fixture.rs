@@ -64,6 +64,12 @@ impl TestLake {
         Self { lake, db, directory, now }
     }
 
+    /// The same store opened by another process.
+    pub(super) fn reopened(&self) -> Result<Lake, LakeError> {
+        let at = |name: &str| self.directory.path().join(name);
+        Lake::open(Db::open(&at("catscan.db"))?, &at("lake"), &at("tmp"), self.now)
+    }
+
     pub(super) fn stage(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> StagedFile {
         let mut rows = rows.to_vec();
         // The sort order of the table, nulls first (as Option orders), text by its bytes; absent columns order nothing.

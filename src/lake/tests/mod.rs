@@ -1,5 +1,6 @@
 //! The lake as a whole: commit and time travel, scans, damage, and what crashes leave.
 
+mod catalog_damage;
 mod commit;
 mod damage;
 mod fixture;
