@@ -23,6 +23,7 @@ pub mod generate;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;
+mod kill;
 pub mod lake;
 pub mod model;
 pub mod predecessor;

@@ -15,8 +15,8 @@ use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
 use super::{
     ImportAnswer, ImportError, ImportOptions, Importer, Mode, NoProgress, Progress, Source, Status, foreign_hashes,
-    kill,
 };
+use crate::kill;
 use crate::lake::{At, Change, LakeError};
 use crate::model::{BatchId, Day, SnapshotId};
 use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};

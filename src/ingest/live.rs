@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
@@ -48,7 +49,7 @@ pub(super) fn read(
             }
             rows.push_columns(batch.num_rows(), &null_row(layout), &columns);
             read += batch.num_rows() as u64;
-            group(rows).map_err(ImportError::input(&file.path))?;
+            group(rows).map_err(ImportError::input(Path::new(&file.relative)))?;
         }
     }
     if read == file.rows {

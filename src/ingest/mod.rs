@@ -29,7 +29,6 @@ mod history;
 mod importer;
 mod input;
 mod key;
-mod kill;
 mod live;
 mod meeting;
 mod mode;

@@ -84,7 +84,7 @@ impl Store {
         use arrow::datatypes::{DataType, Int64Type};
         let mut rows = Vec::new();
         for file in self.importer.lake.snapshot(&At::Latest).unwrap().files() {
-            for batch in read(&file.path) {
+            for batch in read(&file.local_path().unwrap()) {
                 let text =
                     |name: &str| arrow::compute::cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
                 let number = |name: &str| batch.column_by_name(name).unwrap().as_primitive::<Int64Type>().clone();

@@ -11,8 +11,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::change::{self, DayChange};
-use super::{ImportError, Importer, kill};
+use super::{ImportError, Importer};
 use crate::db::DbError;
+use crate::kill;
 use crate::lake::{At, Change, LakeError, SnapshotChange};
 use crate::model::{AccountId, BatchId, SnapshotId};
 

@@ -1,7 +1,6 @@
 //! Are the live files what the catalog says? By length at every start, by hash when asked.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 
 use super::hashes::Hasher;
 use super::{At, Damage, Lake, LakeError, LiveFile, Snapshot};
@@ -10,7 +9,9 @@ impl Lake {
     /// Live files of the newest snapshot that are missing or have another length. Costs one `stat` a file.
     pub fn check_lengths(&self) -> Result<Vec<Damage>, LakeError> {
         let snapshot = self.snapshot(&At::Latest)?;
-        Ok(snapshot.files().iter().filter_map(|file| length(file).err()).collect())
+        let names: Vec<&str> = snapshot.files().iter().map(|file| file.relative.as_str()).collect();
+        let lengths = self.shared.place.lengths(&names);
+        Ok(snapshot.files().iter().zip(lengths).filter_map(|(file, found)| length(file, found).err()).collect())
     }
 
     /// Files of a snapshot whose length or BLAKE3 differs from the catalog's. Reads every byte.
@@ -19,36 +20,36 @@ impl Lake {
     }
 }
 
+const READ_BYTES: u64 = 1024 * 1024;
+
 /// That the file has the length and the BLAKE3 that the catalog says.
 pub(super) fn whole(file: &LiveFile) -> Result<(), Damage> {
-    length(file).and_then(|()| hash(file))
-}
-
-fn length(file: &LiveFile) -> Result<(), Damage> {
-    match fs::metadata(&file.path) {
-        Ok(found) if found.len() == file.bytes => Ok(()),
-        Ok(found) => Err(file.damage(format!("it has {} bytes, the catalog says {}", found.len(), file.bytes))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(file.damage("it is missing".into())),
-        Err(error) => Err(file.damage(format!("it cannot be read: {error}"))),
+    let opened = file.opened()?;
+    let mut hasher = Hasher::default();
+    for start in (0..file.bytes).step_by(READ_BYTES as usize) {
+        let piece = opened.read_at(start..file.bytes.min(start + READ_BYTES));
+        hasher.update(&piece.map_err(|error| file.damage(format!("it cannot be read: {error}")))?);
+    }
+    if hasher.finish().1 == file.hashes {
+        Ok(())
+    } else {
+        Err(file.damage("its bytes are not those that were written".into()))
     }
 }
 
-const READ_BYTES: usize = 1024 * 1024;
+/// That the length that was found is the one that the catalog says.
+pub(super) fn length(file: &LiveFile, found: io::Result<u64>) -> Result<(), Damage> {
+    match found {
+        Ok(found) if found == file.bytes => Ok(()),
+        Ok(found) => Err(file.damage(format!("it has {found} bytes, the catalog says {}", file.bytes))),
+        Err(error) => Err(damage(file, &error)),
+    }
+}
 
-fn hash(file: &LiveFile) -> Result<(), Damage> {
-    let read = || -> io::Result<_> {
-        let (mut reader, mut hasher) = (File::open(&file.path)?, Hasher::default());
-        let mut buffer = vec![0; READ_BYTES];
-        loop {
-            match reader.read(&mut buffer)? {
-                0 => return Ok(hasher.finish().1),
-                bytes => hasher.update(&buffer[..bytes]),
-            }
-        }
-    };
-    match read() {
-        Ok(found) if found == file.hashes => Ok(()),
-        Ok(_) => Err(file.damage("its bytes are not those that were written".into())),
-        Err(error) => Err(file.damage(format!("it cannot be read: {error}"))),
+/// A file that does not open.
+pub(super) fn damage(file: &LiveFile, error: &io::Error) -> Damage {
+    match error.kind() {
+        io::ErrorKind::NotFound => file.damage("it is missing".into()),
+        _ => file.damage(format!("it cannot be opened: {error}")),
     }
 }

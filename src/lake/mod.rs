@@ -16,6 +16,7 @@ mod disk;
 mod error;
 mod hashes;
 mod open;
+mod place;
 mod publish;
 mod read;
 mod registry;
@@ -30,7 +31,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -56,6 +57,7 @@ use self::catalog::TableEntry;
 #[cfg(test)]
 pub(crate) use self::disk::fake;
 pub(crate) use self::disk::{Disk, DiskFile};
+use self::place::Place;
 use self::registry::Registry;
 use self::store::LakeStore;
 use crate::db::Db;
@@ -70,10 +72,10 @@ pub struct Lake {
 
 struct Shared {
     db: Db,
+    /// For what is under construction in tmp.
     disk: Arc<dyn Disk>,
-    /// The lake's directory, absolute.
-    root: PathBuf,
-    /// Where files are written before they are published; on the same file system. None when opened for reading.
+    place: Arc<dyn Place>,
+    /// Where files are written before they are published. None when opened for reading.
     tmp: Option<PathBuf>,
     store_id: Uuid,
     tables: Vec<TableEntry>,
@@ -97,7 +99,7 @@ impl Lake {
             return Ok(known.clone());
         }
         let shared = &self.shared;
-        let snapshot = catalog::load::files(tx, found, known.as_ref(), &shared.root, &shared.registry)?;
+        let snapshot = catalog::load::files(tx, found, known.as_ref(), &shared.place, &shared.registry)?;
         // A writing transaction may still be rolled back, and its numbers be given again.
         if tx.is_readonly("main")? {
             let mut newest = self.newest();
@@ -128,7 +130,7 @@ impl Lake {
 
     /// Gives finished files their final names, which survive a power cut; no snapshot holds them yet.
     pub fn publish(&self, staged: Vec<StagedFile>) -> Result<Vec<PublishedFile>, LakeError> {
-        publish::publish(&*self.shared.disk, &self.shared.root, staged)
+        publish::publish(&*self.shared.place, staged)
     }
 
     /// Writes the change into the caller's transaction; its COMMIT makes it visible, with all else that is in it.
@@ -151,9 +153,9 @@ impl Lake {
         Arc::clone(&self.shared.store) as Arc<dyn ObjectStore>
     }
 
-    /// The lake's directory.
-    pub fn root(&self) -> &Path {
-        &self.shared.root
+    /// The lake's directory, where it is on this machine.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.shared.place.local("")
     }
 }
 

@@ -1,9 +1,8 @@
 //! Reading a live file outside a query (a merge reads the partition that it replaces): every block is checked.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 // The crate `bytes` is only here through others; axum is the direct dependency that names it.
@@ -12,14 +11,15 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::hashes::{BLOCK_BYTES, block_range};
-use super::{Damage, LiveFile};
+use super::place::PlacedFile;
+use super::{Damage, LiveFile, check};
 
 /// A live file as the parquet crate's readers take it (`ParquetRecordBatchReaderBuilder::try_new`). What differs from
 /// what was written gives an error that names the file.
 #[derive(Clone)]
 pub struct CheckedFile {
     file: Arc<LiveFile>,
-    handle: Arc<File>,
+    opened: Arc<dyn PlacedFile>,
 }
 
 impl LiveFile {
@@ -28,15 +28,20 @@ impl LiveFile {
     /// # Errors
     /// It is missing, cannot be opened, or has another length than the catalog says.
     pub fn open(self: &Arc<Self>) -> Result<CheckedFile, Damage> {
-        let handle = File::open(&self.path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => self.damage("it is missing".into()),
-            _ => self.damage(format!("it cannot be opened: {error}")),
-        })?;
-        let found = handle.metadata().map_err(|error| self.damage(format!("it cannot be read: {error}")))?.len();
-        if found != self.bytes {
-            return Err(self.damage(format!("it has {found} bytes, the catalog says {}", self.bytes)));
+        Ok(CheckedFile { file: Arc::clone(self), opened: self.opened()? })
+    }
+
+    /// The file of this machine that holds it, where the lake is on this machine.
+    pub fn local_path(&self) -> Option<PathBuf> {
+        self.place.local(&self.relative)
+    }
+
+    /// The file as it is; only its length is checked.
+    pub(super) fn opened(&self) -> Result<Arc<dyn PlacedFile>, Damage> {
+        match self.place.open(&self.relative) {
+            Ok(opened) => check::length(self, Ok(opened.bytes())).map(|()| opened),
+            Err(error) => Err(check::damage(self, &error)),
         }
-        Ok(CheckedFile { file: Arc::clone(self), handle: Arc::new(handle) })
     }
 
     pub(super) fn damage(&self, what: String) -> Damage {
@@ -65,12 +70,11 @@ impl CheckedFile {
             return Err(self.file.damage(format!("bytes {start} to {end} are beyond its end")));
         }
         let blocks = block_range(&(start..end), self.file.bytes);
-        // Within one file that was hashed block by block, so the sizes fit memory's integers.
-        let mut bytes = vec![0; (blocks.end - blocks.start) as usize];
-        let read = self.handle.read_exact_at(&mut bytes, blocks.start);
-        read.map_err(|error| self.file.damage(format!("it cannot be read: {error}")))?;
+        let read = self.opened.read_at(blocks.clone());
+        let bytes = read.map_err(|error| self.file.damage(format!("it cannot be read: {error}")))?;
         self.file.check(blocks.start, &bytes)?;
-        Ok(Bytes::from(bytes).slice((start - blocks.start) as usize..(end - blocks.start) as usize))
+        // Within what was read, so the sizes fit memory's integers.
+        Ok(bytes.slice((start - blocks.start) as usize..(end - blocks.start) as usize))
     }
 }
 

@@ -3,24 +3,20 @@
 //! A file that ended stays ended, or an older snapshot would change. So its bytes get a second name, a hard link where
 //! the file system has them (which costs nothing) and a copy elsewhere. Its rows of the catalog are then new ones too.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Transaction;
-use uuid::Uuid;
 
 use super::catalog::history;
 use super::publish::{self, PublishedFile};
-use super::write::{FileFacts, Temporary};
-use super::{Disk, Lake, LakeError, LiveFile, SnapshotChange, check, read_only, sweep};
+use super::write::FileFacts;
+use super::{Lake, LakeError, LiveFile, SnapshotChange, check};
 use crate::model::SnapshotId;
 
 impl Lake {
     /// The files that came and went with a snapshot; nothing where there is no such snapshot.
     pub fn change_at(&self, tx: &Transaction<'_>, snapshot: SnapshotId) -> Result<Option<SnapshotChange>, LakeError> {
-        history::change(tx, snapshot, &self.shared.root)
+        history::change(tx, snapshot, &self.shared.place)
     }
 
     /// Publishes files anew, under new names that survive a power cut; no snapshot holds them yet.
@@ -29,7 +25,6 @@ impl Lake {
     /// [`LakeError::Damaged`] where a file is not what was written: every byte is read and checked first.
     pub fn republish(&self, files: &[Arc<LiveFile>]) -> Result<Vec<PublishedFile>, LakeError> {
         let shared = &self.shared;
-        let tmp = shared.tmp.as_ref().ok_or_else(read_only)?;
         for file in files {
             check::whole(file)?;
         }
@@ -40,10 +35,8 @@ impl Lake {
                 let bytes: i64 = tx.query_row(footer, [file.file_id], |row| row.get(0))?;
                 u64::try_from(bytes).map_err(|_| LakeError::catalog(format!("file {} has no footer", file.file_id)))
             })?;
-            let (relative, path) = publish::place(&*shared.disk, &shared.root, &file.scope)?;
-            if shared.disk.link(&file.path, &path).is_err() {
-                copy(&shared.disk, &file.path, &path, tmp)?;
-            }
+            let relative = publish::name(&file.scope)?;
+            shared.place.publish_again(&file.relative, &relative)?;
             let facts = FileFacts {
                 rows: file.rows,
                 bytes: file.bytes,
@@ -55,41 +48,7 @@ impl Lake {
             };
             published.push(PublishedFile { scope: file.scope.clone(), facts, relative });
         }
-        publish::sync_names(&*shared.disk, &shared.root, &published)?;
+        publish::keep(&*shared.place, &published)?;
         Ok(published)
-    }
-}
-
-/// By way of `tmp`, so that no half of a file ever has a name in the lake.
-fn copy(disk: &Arc<dyn Disk>, from: &Path, to: &Path, tmp: &Path) -> Result<(), LakeError> {
-    let temporary = tmp.join(format!("{}{}", Uuid::now_v7(), sweep::TEMPORARY_SUFFIX));
-    let mut file = disk.create_new(&temporary).map_err(LakeError::io("create", &temporary))?;
-    let temporary = Temporary::at(disk, temporary);
-    let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut file)).and_then(|_| file.sync());
-    copied.map_err(LakeError::io("copy", from))?;
-    disk.rename_no_replace(temporary.path(), to).map_err(LakeError::io("publish", to))?;
-    temporary.taken();
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::lake::disk::LocalDisk;
-
-    #[test]
-    fn where_links_do_not_work_a_copy_does_and_never_over_another_file() {
-        let directory = tempfile::tempdir().unwrap();
-        let [from, to] = ["from", "to"].map(|name| directory.path().join(name));
-        fs::write(&from, "rows").unwrap();
-        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
-        copy(&disk, &from, &to, directory.path()).unwrap();
-        assert_eq!(fs::read(&to).unwrap(), b"rows");
-        fs::write(&from, "others").unwrap();
-        assert!(copy(&disk, &from, &to, directory.path()).is_err());
-        assert_eq!(fs::read(&to).unwrap(), b"rows");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing is left in tmp");
     }
 }

@@ -1,13 +1,13 @@
 //! One committed state of the lake: which files are live, and what is known of them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 
 use super::bounds::ColumnBounds;
+use super::place::Place;
 use super::scan::FactScan;
 use super::{Hashes, Scope};
 use crate::db::CheckValue;
@@ -22,8 +22,8 @@ pub struct LiveFile {
     /// The partition whose rows it holds.
     pub scope: Scope,
     /// Where it is.
-    pub path: PathBuf,
-    /// Its path below the lake's directory, for messages and for the object store.
+    pub(super) place: Arc<dyn Place>,
+    /// Its path below that place, for messages and for the object store.
     pub relative: String,
     /// Rows.
     pub rows: u64,

@@ -1,6 +1,6 @@
 //! Removing what crashes leave behind: data files that no catalog row names, and unfinished files in tmp.
 //!
-//! Only files older than the grace go, because a published file is nameless until its commit. A directory without this
+//! Only files older than the grace go, because a published file is nameless until its commit. A place without this
 //! store's marker is not touched, nor are names that start with `_` or `.`: they belong to others (`_delta_log`).
 
 use std::fs;
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Disk, Lake, LakeError, open, read_only};
+use super::place::Placed;
+use super::{Lake, LakeError, open, read_only};
 
 /// The end of an unfinished file's name.
 pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
@@ -34,61 +35,44 @@ impl Lake {
     pub fn sweep(&self, now: DateTime<Utc>, grace: Duration) -> Result<Swept, LakeError> {
         let shared = &self.shared;
         let tmp = shared.tmp.as_ref().ok_or_else(read_only)?;
-        open::expect_marker(&shared.root, shared.store_id)?;
+        open::expect_marker(&*shared.place, shared.store_id)?;
         let mut swept = Swept::default();
         let limit = now.timestamp().saturating_sub(i64::try_from(grace.as_secs()).unwrap_or(i64::MAX));
 
-        for (path, bytes) in old_files(tmp, TEMPORARY_SUFFIX, limit)? {
-            swept.unfinished += u64::from(remove(&*shared.disk, &path)?);
-            swept.bytes += bytes;
+        for (path, bytes) in unfinished(tmp, limit)? {
+            match shared.disk.remove(&path) {
+                Ok(()) => (swept.unfinished, swept.bytes) = (swept.unfinished + 1, swept.bytes + bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(LakeError::io("remove", &path)(error)),
+            }
         }
         // The files are listed before the catalog is asked: one that is committed in between has its row by then.
-        let candidates = old_files(&shared.root, DATA_SUFFIX, limit)?;
-        for (path, bytes) in candidates {
-            let Some(relative) = path.strip_prefix(&shared.root).ok().and_then(Path::to_str) else { continue };
+        let is_old = |file: &Placed| file.name.ends_with(DATA_SUFFIX) && file.changed.timestamp() <= limit;
+        for file in shared.place.files("")?.into_iter().filter(is_old) {
             let known: bool = shared.db.read(|tx| {
                 let find = "SELECT EXISTS (SELECT 1 FROM lake_files WHERE path = ?1)";
-                Ok::<_, LakeError>(tx.query_row(find, [relative], |row| row.get(0))?)
+                Ok::<_, LakeError>(tx.query_row(find, [&file.name], |row| row.get(0))?)
             })?;
-            if !known {
-                swept.orphans += u64::from(remove(&*shared.disk, &path)?);
-                swept.bytes += bytes;
+            if !known && shared.place.remove(&file.name)? {
+                (swept.orphans, swept.bytes) = (swept.orphans + 1, swept.bytes + file.bytes);
             }
         }
         Ok(swept)
     }
 }
 
-/// Files below `directory` with that suffix whose content and name are older than `limit` (seconds since 1970).
-fn old_files(directory: &Path, suffix: &str, limit: i64) -> Result<Vec<(PathBuf, u64)>, LakeError> {
+/// Files in tmp that were begun and did not change since `limit` (seconds since 1970).
+fn unfinished(tmp: &Path, limit: i64) -> Result<Vec<(PathBuf, u64)>, LakeError> {
     let mut found = Vec::new();
-    let mut pending = vec![directory.to_owned()];
-    while let Some(directory) = pending.pop() {
-        let entries = fs::read_dir(&directory).map_err(LakeError::io("list", &directory))?;
-        for entry in entries {
-            let entry = entry.map_err(LakeError::io("list", &directory))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| !name.starts_with(['_', '.'])) else { continue };
-            // Links are neither followed nor removed: the lake has none.
-            let kind = entry.file_type().map_err(LakeError::io("look at", &entry.path()))?;
-            if kind.is_dir() {
-                pending.push(entry.path());
-            } else if kind.is_file() && name.ends_with(suffix) {
-                let metadata = entry.metadata().map_err(LakeError::io("look at", &entry.path()))?;
-                // A rename changes the second time only.
-                if metadata.mtime().max(metadata.ctime()) <= limit {
-                    found.push((entry.path(), metadata.len()));
-                }
-            }
+    for entry in fs::read_dir(tmp).map_err(LakeError::io("list", tmp))? {
+        let entry = entry.map_err(LakeError::io("list", tmp))?;
+        if !entry.file_name().to_str().is_some_and(|name| name.ends_with(TEMPORARY_SUFFIX)) {
+            continue;
+        }
+        let metadata = entry.metadata().map_err(LakeError::io("look at", &entry.path()))?;
+        if metadata.is_file() && metadata.mtime().max(metadata.ctime()) <= limit {
+            found.push((entry.path(), metadata.len()));
         }
     }
     Ok(found)
-}
-
-fn remove(disk: &dyn Disk, path: &Path) -> Result<bool, LakeError> {
-    match disk.remove(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(LakeError::io("remove", path)(error)),
-    }
 }

@@ -111,8 +111,8 @@ impl Tables for Store {
 
     fn hidden(&self) -> Vec<PathBuf> {
         // The database stands beside the lake.
-        let root = self.lake.root();
-        root.parent().into_iter().chain([root]).map(PathBuf::from).collect()
+        let root = self.lake.directory();
+        root.iter().flat_map(|root| root.parent().into_iter().chain([root.as_path()])).map(PathBuf::from).collect()
     }
 }
 

@@ -16,7 +16,7 @@ impl Store {
     /// From now on, whoever reads a live file fails.
     fn damage_all(&self) {
         for file in self.importer.lake.snapshot(&At::Latest).unwrap().files() {
-            std::fs::write(&file.path, "not what was written").unwrap();
+            std::fs::write(file.local_path().unwrap(), "not what was written").unwrap();
         }
     }
 }

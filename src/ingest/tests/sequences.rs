@@ -145,7 +145,7 @@ fn stored(store: &Store) -> BTreeMap<i64, Rows> {
     for file in store.importer.lake.snapshot(&At::Latest).unwrap().files() {
         let mut rows = Rows::new();
         let day = file.scope.day.to_string()[8..].parse().unwrap();
-        for batch in read(&file.path) {
+        for batch in read(&file.local_path().unwrap()) {
             let text = |name: &str| arrow::compute::cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
             let number = |name: &str| batch.column_by_name(name).unwrap().as_primitive::<Int64Type>().clone();
             let (billing, creative) = (text("billing_id"), text("creative_id"));

@@ -122,9 +122,9 @@ fn a_damaged_file_is_not_brought_back() {
     let old = store.importer.lake.snapshot(&At::Latest).unwrap();
     store.import(&store.file("b.csv", RESTATED));
     let day = old.files().iter().find(|file| file.scope.day.to_string() == "2026-11-18").unwrap();
-    let mut bytes = std::fs::read(&day.path).unwrap();
+    let mut bytes = std::fs::read(day.local_path().unwrap()).unwrap();
     bytes[100] ^= 1;
-    std::fs::write(&day.path, bytes).unwrap();
+    std::fs::write(day.local_path().unwrap(), bytes).unwrap();
     let after = store.rows();
     let refused = store.undo(2).unwrap_err().to_string();
     assert!(refused.contains(&day.relative) && refused.contains("damaged"), "{refused}");

@@ -1,10 +1,10 @@
 //! What one snapshot changed, read back from the catalog: nothing is forgotten while the snapshot before it lives.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use super::super::place::Place;
 use super::super::{LakeError, LiveFile};
 use super::{live_set, load};
 use crate::model::SnapshotId;
@@ -26,7 +26,7 @@ pub struct SnapshotChange {
 pub(in crate::lake) fn change(
     tx: &Transaction<'_>,
     snapshot: SnapshotId,
-    root: &Path,
+    place: &Arc<dyn Place>,
 ) -> Result<Option<SnapshotChange>, LakeError> {
     let extra = tx
         .query_row(include_str!("../../../sql/lake/snapshot_extra.sql"), [snapshot.0], |row| {
@@ -38,7 +38,7 @@ pub(in crate::lake) fn change(
     let mut files = tx.prepare_cached(include_str!("../../../sql/lake/snapshot_files.sql"))?;
     for file in files.query_map([snapshot.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)))? {
         let (file_id, came) = file?;
-        let file = Arc::new(load::file(tx, file_id, root)?);
+        let file = Arc::new(load::file(tx, file_id, place)?);
         if came { added.push(file) } else { ended.push(file) }
     }
     // Neither side of a change may have lost a file: undoing it would bring another state back.

@@ -1,11 +1,11 @@
 //! From catalog rows to a [`Snapshot`].
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::super::bounds::ColumnBounds;
+use super::super::place::Place;
 use super::super::registry::Registry;
 use super::super::{At, Hashes, LakeError, LiveFile, Scope, Snapshot};
 use super::{Head, live_set, time};
@@ -70,7 +70,7 @@ pub(in crate::lake) fn files(
     tx: &Transaction<'_>,
     (id, time): Found,
     known: Option<&Snapshot>,
-    root: &Path,
+    place: &Arc<dyn Place>,
     registry: &Registry,
 ) -> Result<Snapshot, LakeError> {
     let foreign: bool = tx.query_row(include_str!("../../../sql/lake/foreign_writes.sql"), [], |row| row.get(0))?;
@@ -85,7 +85,7 @@ pub(in crate::lake) fn files(
             files.push(Arc::clone(file));
             continue;
         }
-        files.push(registry.intern(file(tx, file_id, root)?));
+        files.push(registry.intern(file(tx, file_id, place)?));
     }
     let snapshot = Snapshot::new(id, time, files);
     live_set::expect(tx, &snapshot)?;
@@ -116,13 +116,13 @@ fn checked(row: &Row<'_>, file_id: i64) -> Result<CheckValue, LakeError> {
 }
 
 /// What is known of one data file, live or ended.
-pub(super) fn file(tx: &Transaction<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeError> {
+pub(super) fn file(tx: &Transaction<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<LiveFile, LakeError> {
     let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
-    let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, root))).optional()?;
+    let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, place))).optional()?;
     file.ok_or_else(|| LakeError::catalog(format!("file {file_id} was added by another program")))?
 }
 
-fn live_file(row: &Row<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeError> {
+fn live_file(row: &Row<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<LiveFile, LakeError> {
     let odd = |what: String| LakeError::catalog(format!("file {file_id}: {what}"));
     let check = checked(row, file_id)?;
     let table: String = row.get(0)?;
@@ -146,7 +146,7 @@ fn live_file(row: &Row<'_>, file_id: i64, root: &Path) -> Result<LiveFile, LakeE
     Ok(LiveFile {
         file_id,
         scope,
-        path: root.join(&relative),
+        place: Arc::clone(place),
         relative,
         rows: number(5)?,
         bytes: number(6)?,

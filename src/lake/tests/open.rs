@@ -56,7 +56,7 @@ fn reading_needs_a_store_and_writes_nothing() {
     let written = TestLake::new();
     written.put(&scope(1, 1), ALL, &[row("b", "c", 1)]);
     let db = Db::open_read_only(&written.directory.path().join("catscan.db")).unwrap();
-    let reading = Lake::open_read_only(db, written.lake.root()).unwrap();
+    let reading = Lake::open_read_only(db, &written.lake.directory().unwrap()).unwrap();
     assert_eq!(reading.snapshot(&At::Latest).unwrap().files().len(), 1);
     let columns = [table().column("creative_id").unwrap(), table().column("import_batch_id").unwrap()];
     assert!(reading.create_file(&scope(1, 1), &columns, &[], 0).is_err());
@@ -131,7 +131,7 @@ fn what_a_crash_leaves_is_swept_after_the_grace_and_nothing_else() {
     let orphan = lake.publish(&scope(1, 1), ALL, &[row("b", "c", 9)]);
     let staged = lake.stage(&scope(1, 2), ALL, &[row("b", "c", 9)]);
     std::mem::forget(staged);
-    let log = lake.lake.root().join("rtb_daily/_delta_log");
+    let log = lake.lake.directory().unwrap().join("rtb_daily/_delta_log");
     fs::create_dir_all(&log).unwrap();
     fs::write(log.join("00000000000000000001.checkpoint.parquet"), b"theirs").unwrap();
 
@@ -140,7 +140,7 @@ fn what_a_crash_leaves_is_swept_after_the_grace_and_nothing_else() {
     assert_eq!((none.orphans, none.unfinished), (0, 0), "within the grace");
     let swept = lake.lake.sweep(files + chrono::TimeDelta::hours(2), HOUR).unwrap();
     assert_eq!((swept.orphans, swept.unfinished), (1, 1));
-    assert!(!lake.lake.root().join(&orphan.relative).exists());
+    assert!(!lake.lake.directory().unwrap().join(&orphan.relative).exists());
     assert!(log.join("00000000000000000001.checkpoint.parquet").exists());
     let snapshot = lake.lake.snapshot(&At::Snapshot(crate::model::SnapshotId(1))).unwrap();
     assert_eq!(lake.lake.check_hashes(&snapshot), [], "an older snapshot keeps its file");

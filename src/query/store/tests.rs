@@ -164,10 +164,10 @@ fn a_damaged_file_is_named_and_never_a_wrong_number() {
     let store = Directory::new();
     store.import("performance.csv", AccountId::FIRST);
     let file = store.lake.snapshot(&At::Latest).unwrap().files()[0].clone();
-    let mut bytes = std::fs::read(&file.path).unwrap();
+    let mut bytes = std::fs::read(file.local_path().unwrap()).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    std::fs::write(&file.path, bytes).unwrap();
+    std::fs::write(file.local_path().unwrap(), bytes).unwrap();
     let error = store.ask(Question::new("SELECT * FROM rtb_daily", AccountScope::All)).unwrap_err();
     assert_eq!(error.code(), "store", "{error}");
     let told = error.to_string();
