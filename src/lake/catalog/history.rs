@@ -48,7 +48,9 @@ pub(in crate::lake) fn change(
         added.iter().for_each(|file: &Arc<LiveFile>| live.add(file.file_id, rows(file), file.check));
         ended.iter().for_each(|file: &Arc<LiveFile>| live.remove(file.file_id, rows(file), file.check));
         if live != live_set::read(tx, snapshot.0)? {
-            return Err(LakeError::catalog(format!("the files that came and went with snapshot {snapshot} are others")));
+            return Err(LakeError::catalog(format!(
+                "the files that came and went with snapshot {snapshot} are others"
+            )));
         }
     }
     Ok(Some(SnapshotChange { snapshot, extra: extra.unwrap_or_default(), added, ended }))

@@ -6,8 +6,9 @@
 
 pub(super) mod commit;
 pub(super) mod history;
-pub(super) mod load;
 mod live_set;
+pub(super) mod load;
+pub(super) mod reasons;
 mod setup;
 mod statistics;
 mod time;

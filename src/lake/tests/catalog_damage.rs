@@ -42,7 +42,7 @@ fn a_changed_row_of_the_catalog_is_found_when_its_snapshot_is_opened() {
         "DELETE FROM lake_snapshots",
         "UPDATE ducklake_snapshot SET snapshot_time = '2026-11-20 12:00:09.000000+00'",
         "UPDATE ducklake_snapshot SET next_file_id = 1",
-        "DELETE FROM ducklake_snapshot WHERE snapshot_id = (SELECT max(snapshot_id) FROM ducklake_snapshot)",
+        "DELETE FROM lake_snapshots WHERE snapshot_id = (SELECT max(snapshot_id) FROM lake_snapshots)",
     ] {
         let lake = lake();
         damage(&lake, sql);

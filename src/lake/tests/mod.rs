@@ -3,6 +3,6 @@
 mod catalog_damage;
 mod commit;
 mod damage;
-mod fixture;
+pub(super) mod fixture;
 mod open;
 mod scan;
