@@ -15,6 +15,7 @@ mod imports;
 mod init;
 mod inputs;
 mod jobs;
+mod lake;
 mod migrate;
 mod migration;
 mod numbers;
@@ -55,6 +56,7 @@ enum Command {
     Undo(undo::UndoArgs),
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
+    Lake(lake::LakeArgs),
     Sync(sync::SyncArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
@@ -69,6 +71,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "sync", "migrate-from", "account"]),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
+    ("Care for the store", &["lake"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -104,6 +107,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
+        Command::Lake(args) => lake::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::care::CareSettings;
 use super::memory;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
@@ -24,6 +25,8 @@ pub struct Config {
     pub import: ImportSettings,
     /// Where a server looks for reports.
     pub inbox: InboxSettings,
+    /// What a server does for the store unasked.
+    pub care: CareSettings,
 }
 
 /// `[server]`

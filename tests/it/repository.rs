@@ -132,7 +132,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("telemetry", &["model"]),
     ("generate", &["model"]),
     ("fuzzing", &["report", "query"]),
-    ("lake", &["model", "db"]),
+    ("objects", &[]),
+    ("lake", &["model", "db", "objects"]),
     ("entities", &["model", "db"]),
     ("sync", &["model", "db", "entities"]),
     ("ingest", &["model", "report", "db", "lake", "entities"]),
@@ -143,7 +144,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "jobs",
         &["model", "config", "telemetry", "db", "lake", "entities", "sync", "report", "ingest", "query", "predecessor"],
     ),
-    ("inbox", &["model", "config", "db", "lake", "entities", "ingest", "jobs"]),
+    ("inbox", &["model", "objects", "config", "db", "lake", "entities", "ingest", "jobs"]),
     (
         "server",
         &[

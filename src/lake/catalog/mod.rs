@@ -6,7 +6,11 @@
 
 pub(super) mod commit;
 pub(super) mod history;
+<<<<<<< HEAD
 mod live_set;
+=======
+pub(super) mod listing;
+>>>>>>> main
 pub(super) mod load;
 pub(super) mod reasons;
 mod setup;
