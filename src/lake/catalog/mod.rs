@@ -6,11 +6,8 @@
 
 pub(super) mod commit;
 pub(super) mod history;
-<<<<<<< HEAD
-mod live_set;
-=======
 pub(super) mod listing;
->>>>>>> main
+mod live_set;
 pub(super) mod load;
 pub(super) mod reasons;
 mod setup;
