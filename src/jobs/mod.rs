@@ -116,6 +116,11 @@ pub enum Event {
         /// The sentence.
         text: String,
     },
+    /// Something beside the answer that whoever waits wants to know.
+    Noted {
+        /// The sentence.
+        text: String,
+    },
     /// The work, or what is left of it, cannot be done.
     Refused {
         /// Why.
