@@ -3,5 +3,6 @@
 mod commit;
 mod damage;
 mod fixture;
+mod objects;
 mod open;
 mod scan;
