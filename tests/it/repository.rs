@@ -142,7 +142,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analytics", &["model", "db", "lake", "entities", "query"]),
     (
         "jobs",
-        &["model", "config", "telemetry", "db", "lake", "entities", "sync", "report", "ingest", "query", "predecessor"],
+        &[
+            "model",
+            "config",
+            "telemetry",
+            "db",
+            "lake",
+            "entities",
+            "sync",
+            "report",
+            "ingest",
+            "query",
+            "analytics",
+            "predecessor",
+        ],
     ),
     ("inbox", &["model", "objects", "config", "db", "lake", "entities", "ingest", "jobs"]),
     (
