@@ -8,6 +8,8 @@
 mod backup;
 mod digest;
 mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 mod foreign;
 mod migrations;
 mod open;

@@ -66,6 +66,19 @@ fn head(tx: &Transaction<'_>) -> Result<Option<Head>, LakeError> {
     Ok(Some(Head { snapshot, time: time::parse(&time)?, schema_version, next_catalog_id, next_file_id }))
 }
 
+/// Where the catalog says that the files are, once it was written.
+pub(super) fn data_path(tx: &Transaction<'_>) -> Result<Option<String>, LakeError> {
+    let find = r#"SELECT "value" FROM ducklake_metadata WHERE "key" = 'data_path' AND "scope" IS NULL"#;
+    Ok(tx.query_row(find, [], |row| row.get(0)).optional()?)
+}
+
+/// The paths of the files that are live now.
+pub(super) fn live_paths(tx: &Transaction<'_>) -> Result<Vec<String>, LakeError> {
+    let mut statement = tx.prepare(include_str!("../../../sql/lake/live_paths.sql"))?;
+    let paths = statement.query_map([], |row| row.get(0))?;
+    Ok(paths.collect::<Result<_, _>>()?)
+}
+
 /// The fact tables that the catalog holds. Tables that this program does not know are not ours to touch.
 pub(super) fn tables(tx: &Transaction<'_>) -> Result<Vec<TableEntry>, LakeError> {
     let mut statement = tx.prepare(include_str!("../../../sql/lake/tables.sql"))?;
