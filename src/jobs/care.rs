@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse};
+use super::{Event, Listener, Store, refuse, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -22,6 +22,11 @@ use crate::model::{Clock, JobId};
 pub enum Care {
     /// Remove what crashes left behind.
     Sweep,
+    /// Check the store: with `full` every byte and row.
+    Verify {
+        /// Read everything.
+        full: bool,
+    },
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
     ExportDelta {
         /// Their names.
@@ -87,6 +92,8 @@ impl Care {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
+            Self::Verify { full: false } => "verify",
+            Self::Verify { full: true } => "verify_full",
             Self::ExportDelta { .. } => "export_delta",
         }
     }
@@ -95,6 +102,8 @@ impl Care {
     fn what(&self) -> String {
         match self {
             Self::Sweep => "what crashes left behind".to_owned(),
+            Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
+            Self::Verify { full: true } => "every byte and row".to_owned(),
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
         }
@@ -105,6 +114,13 @@ impl Care {
             Self::Sweep => {
                 steps.stage("sweeping", 0);
                 Ok(Cared::well(store.sweep()?))
+            }
+            Self::Verify { full } => {
+                let found = verify::run(*full, store, steps);
+                Ok(match found.trouble() {
+                    Some(trouble) => Cared::found(&found, trouble),
+                    None => Cared::well(&found),
+                })
             }
             Self::ExportDelta { tables } => {
                 steps.stage("exporting", 0);

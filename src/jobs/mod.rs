@@ -21,6 +21,7 @@ mod store;
 mod sync;
 mod undo;
 mod uploads;
+mod verify;
 
 use std::path::PathBuf;
 

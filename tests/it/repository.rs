@@ -154,6 +154,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "ingest",
             "query",
+            "analytics",
             "predecessor",
         ],
     ),
