@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LakeSettings {
+    /// An address of an object store; the data directory's `lake/` where empty.
+    pub url: String,
+    /// Seconds that an object store may take for an answer, with all retries.
+    pub patience_seconds: u32,
     /// Days for which facts are kept, by their day; 0 keeps all.
     pub keep_facts_days: u32,
     /// Days for which an earlier state can be asked, and an import be undone.
@@ -25,6 +29,8 @@ pub struct LakeSettings {
 impl Default for LakeSettings {
     fn default() -> Self {
         Self {
+            url: String::new(),
+            patience_seconds: 60,
             keep_facts_days: 0,
             keep_snapshots_days: 7,
             grace_seconds: 3_600,
@@ -36,6 +42,11 @@ impl Default for LakeSettings {
 }
 
 impl LakeSettings {
+    /// How long an object store may take for an answer.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience_seconds.max(1).into())
+    }
+
     /// How long files that nothing holds stay.
     pub fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_seconds.into())

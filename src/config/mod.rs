@@ -20,3 +20,8 @@ pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
 pub use settings::{Config, ConfigError, ImportSettings, InboxSettings, QuerySettings, SAMPLE, ServerSettings};
+
+/// The variables of this process that are text: where settings and credentials come from.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse, resolve};
+use super::{Event, Listener, Store, refuse, resolve, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -33,6 +33,16 @@ pub enum Care {
     Retain {
         /// Only say what would go.
         dry_run: bool,
+    },
+    /// Check the store: with `full` every byte and row.
+    Verify {
+        /// Read everything.
+        full: bool,
+    },
+    /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
+    ExportDelta {
+        /// Their names.
+        tables: Vec<String>,
     },
 }
 
@@ -96,6 +106,9 @@ impl Care {
             Self::Sweep => "sweep",
             Self::Compact { .. } => "compact",
             Self::Retain { .. } => "retain",
+            Self::Verify { full: false } => "verify",
+            Self::Verify { full: true } => "verify_full",
+            Self::ExportDelta { .. } => "export_delta",
         }
     }
 
@@ -105,6 +118,10 @@ impl Care {
             Self::Sweep => "what crashes left behind".to_owned(),
             Self::Compact { .. } => "small files".to_owned(),
             Self::Retain { .. } => "what is older than it is kept".to_owned(),
+            Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
+            Self::Verify { full: true } => "every byte and row".to_owned(),
+            Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
+            Self::ExportDelta { tables } => tables.join(", "),
         }
     }
 
@@ -126,6 +143,17 @@ impl Care {
             }
             Self::Retain { dry_run } => {
                 Ok(Cared::well(store.lake.retain(&store.retention(*dry_run), &Clock::system(), steps)?))
+            }
+            Self::Verify { full } => {
+                let found = verify::run(*full, store, steps);
+                Ok(match found.trouble() {
+                    Some(trouble) => Cared::found(&found, trouble),
+                    None => Cared::well(&found),
+                })
+            }
+            Self::ExportDelta { tables } => {
+                steps.stage("exporting", 0);
+                Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))
             }
         }
     }

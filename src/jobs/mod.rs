@@ -14,12 +14,14 @@ mod feed;
 mod import;
 mod listed;
 mod migrate;
+mod outcomes;
 mod recorder;
 mod schedule;
 mod store;
 mod sync;
 mod undo;
 mod uploads;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -31,6 +33,7 @@ pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
 pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
 pub use migrate::MigrateRequest;
+pub use outcomes::{CareOutcome, care_outcomes, jobs_by_state};
 pub use schedule::{ScheduleRecord, do_due, due, newest_care, plan, schedules};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
@@ -111,6 +114,11 @@ pub enum Event {
     },
     /// The work did something worth a sentence.
     Said {
+        /// The sentence.
+        text: String,
+    },
+    /// Something beside the answer that whoever waits wants to know.
+    Noted {
         /// The sentence.
         text: String,
     },

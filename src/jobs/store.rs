@@ -11,11 +11,12 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{Config, DataDir, LakeSettings, RunningServer, WriterLock};
+use crate::config::{self, Config, DataDir, LakeSettings, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{CompactOptions, Lake, LakeError, RetainOptions, Swept};
 use crate::model::{AccountId, Clock};
+use crate::objects::{Address, AddressError};
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
 
 /// An open data directory; clones share it.
@@ -48,6 +49,9 @@ pub enum StoreError {
     /// SQLite, migrations or schema.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The setting of the lake's place.
+    #[error("lake.url: {0}")]
+    Address(#[from] AddressError),
     /// Files or catalog of the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -77,7 +81,10 @@ impl Store {
     pub fn open_writer(dir: DataDir, config: Config, lock: WriterLock) -> Result<Self, StoreError> {
         RunningServer::withdraw(&dir);
         let db = Db::open(&dir.database())?;
-        let lake = Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?;
+        let lake = match lake_address(&config)? {
+            Some(address) => Lake::open_objects(db.clone(), address, &dir.tmp(), Utc::now())?,
+            None => Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?,
+        };
         let store = Self::over(dir, config, db, lake, Some(lock));
         let freed = store.importer.recover()?;
         if freed > 0 {
@@ -101,7 +108,10 @@ impl Store {
     /// Opens for reading, beside any writer.
     pub fn open_reader(dir: DataDir, config: Config) -> Result<Self, StoreError> {
         let db = Db::open_read_only(&dir.database())?;
-        let lake = Lake::open_read_only(db.clone(), &dir.lake())?;
+        let lake = match lake_address(&config)? {
+            Some(address) => Lake::open_objects_read_only(db.clone(), address)?,
+            None => Lake::open_read_only(db.clone(), &dir.lake())?,
+        };
         Ok(Self::over(dir, config, db, lake, None))
     }
 
@@ -212,6 +222,13 @@ fn threads(config: &Config) -> usize {
         0 => ImportLimits::default().threads,
         threads => threads as usize,
     }
+}
+
+/// Where the facts are, if not in the data directory.
+fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
+    let settings = &set.lake;
+    let open = |url: &str| Address::open(url, config::environment(), settings.patience());
+    Some(settings.url.as_str()).filter(|url| !url.is_empty()).map(open).transpose()
 }
 
 fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {

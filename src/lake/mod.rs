@@ -13,6 +13,7 @@ mod bounds;
 mod catalog;
 mod check;
 mod compact;
+mod delta;
 mod diff;
 mod disk;
 mod error;
@@ -33,6 +34,7 @@ mod steps;
 mod store;
 mod sweep;
 mod tally;
+mod verify;
 mod write;
 
 #[cfg(test)]
@@ -52,6 +54,7 @@ pub use catalog::commit::Change;
 pub use catalog::history::SnapshotChange;
 pub use catalog::listing::{Kept, SnapshotRecord};
 pub use compact::{CompactAnswer, CompactOptions, MergedFiles, SkippedFiles};
+pub use delta::{DeltaExport, DeltaTable};
 pub use diff::{DayDiff, LakeDiff};
 pub use disk::rename_no_replace;
 pub use error::{Damage, LakeError};
@@ -64,6 +67,7 @@ pub use snapshot::{LiveFile, Snapshot};
 pub use status::{LakeStatus, TableStatus};
 pub use steps::Steps;
 pub use sweep::Swept;
+pub use verify::{Check, Outcome, Verification};
 pub use write::{PartitionWriter, StagedFile};
 
 use self::catalog::TableEntry;
@@ -121,6 +125,15 @@ impl Lake {
             }
         }
         Ok(snapshot)
+    }
+
+    /// The state of the lake as the catalog says now, whatever was loaded before.
+    fn reload(&self, at: &At) -> Result<Snapshot, LakeError> {
+        let shared = &self.shared;
+        shared.db.read(|tx| {
+            let found = catalog::load::find(tx, at)?;
+            catalog::load::files(tx, found, None, &shared.place, &shared.registry)
+        })
     }
 
     fn newest(&self) -> std::sync::MutexGuard<'_, Option<Snapshot>> {

@@ -5,7 +5,6 @@
 //! files of a snapshot that is forgotten meanwhile. A place without this
 //! store's marker is not touched, nor are names that start with `_` or `.`: they belong to others (`_delta_log`).
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -17,12 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::expiry::{self, Scheduled};
 use super::place::Placed;
-use super::{Lake, LakeError, open, read_only};
+use super::{Lake, LakeError, open, read_only, verify};
 use crate::kill;
 
 /// The end of an unfinished file's name.
 pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
-const DATA_SUFFIX: &str = ".parquet";
 
 /// What a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,23 +70,13 @@ impl Lake {
         let tmp = shared.tmp.as_ref().ok_or_else(read_only)?;
         open::expect_marker(&*shared.place, shared.store_id)?;
         let limit = now.timestamp().saturating_sub(i64::try_from(grace.as_secs()).unwrap_or(i64::MAX));
-        // The files are listed before the catalog is asked: one that is committed in between has its row by then.
-        let files = shared.place.files("")?;
+        let orphans = verify::orphans(self, now, grace)?;
         let scheduled = shared.db.read(expiry::scheduled)?;
-        let mut orphans = Vec::new();
-        {
-            let waits: HashSet<&str> = scheduled.iter().map(|file| file.path.as_str()).collect();
-            let is_old = |file: &&Placed| file.name.ends_with(DATA_SUFFIX) && file.changed.timestamp() <= limit;
-            for file in files.iter().filter(is_old).filter(|file| !waits.contains(file.name.as_str())) {
-                if !shared.db.read(|tx| expiry::is_known(tx, &file.name))? {
-                    orphans.push(file.clone());
-                }
-            }
-        }
-        let bytes: HashMap<&str, u64> = files.iter().map(|file| (file.name.as_str(), file.bytes)).collect();
-        let due = scheduled.into_iter().filter(|file| file.since.timestamp() <= limit);
-        let expired = due.map(|file| (bytes.get(file.path.as_str()).copied().unwrap_or(0), file));
-        let expired = expired.map(|(bytes, file)| (file, bytes)).collect();
+        let due: Vec<Scheduled> = scheduled.into_iter().filter(|file| file.since.timestamp() <= limit).collect();
+        let names: Vec<&str> = due.iter().map(|file| file.path.as_str()).collect();
+        // One that is not there any more weighs nothing.
+        let bytes = shared.place.lengths(&names).into_iter().map(|bytes| bytes.unwrap_or(0)).collect::<Vec<_>>();
+        let expired = due.into_iter().zip(bytes).collect();
         Ok(Leftovers { unfinished: unfinished(tmp, limit)?, orphans, expired })
     }
 

@@ -1,5 +1,5 @@
 //! A reader that nobody here wrote: DuckDB attaches the store READ_ONLY and adds up to the same totals as we do, after
-//! an import, after a restatement, and at the older snapshot.
+//! an import, after a restatement, after undo, compaction and retention, and at the older snapshots.
 //!
 //! Needs a Python with the wheels of tests/python/requirements.txt, named by `CATSCAN_PYTHON` (else `python3`).
 
@@ -7,28 +7,47 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::compaction::{by_config, compact};
 use super::import::{generated, write_restated};
 use super::kinds::store_with_every_kind;
 use super::not_run::peer_missing;
+use super::retention::{keeping_little, restated};
 use super::store::{TestStore, integer, repository};
 
-const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
+pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
+
+fn script(arguments: &[&str]) -> Command {
+    let mut python = Command::new(std::env::var("CATSCAN_PYTHON").unwrap_or_else(|_| "python3".to_owned()));
+    python.arg(repository("tests/python/conformance.py")).args(arguments);
+    python
+}
 
 fn python(arguments: &[&str]) -> Option<std::process::Output> {
-    let python = std::env::var("CATSCAN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    Command::new(python).arg(repository("tests/python/conformance.py")).args(arguments).output().ok()
+    script(arguments).output().ok()
+}
+
+/// In the environment of a store.
+fn python_for(store: &TestStore, arguments: &[&str]) -> Option<std::process::Output> {
+    script(arguments).envs(store.environment()).output().ok()
 }
 
 fn has_duckdb() -> bool {
     python(&["--probe"]).is_some_and(|output| output.status.success())
 }
 
+/// Whether DuckDB is there with what it needs for facts in a bucket.
+pub fn has_duckdb_for_s3() -> bool {
+    python(&["--s3", "http://127.0.0.1:9", "--probe"]).is_some_and(|output| output.status.success())
+}
+
 /// What DuckDB finds.
 fn duckdb(store: &TestStore, snapshot: Option<&str>) -> Value {
     let database = store.data_dir().join("catscan.db");
-    let mut arguments = vec![database.to_str().unwrap()];
+    let endpoint = store.variable("AWS_ENDPOINT");
+    let mut arguments = endpoint.map_or(Vec::new(), |endpoint| vec!["--s3", endpoint]);
+    arguments.push(database.to_str().unwrap());
     arguments.extend(snapshot);
-    let output = python(&arguments).unwrap();
+    let output = python_for(store, &arguments).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -56,7 +75,7 @@ fn theirs(answer: &Value) -> Vec<(String, [i64; 5])> {
 }
 
 #[track_caller]
-fn assert_same_answers(store: &TestStore, snapshot: Option<&str>) {
+pub fn assert_same_answers(store: &TestStore, snapshot: Option<&str>) {
     let duckdb = duckdb(store, snapshot);
     let (day, billing_id) = (duckdb["day"].as_str().unwrap(), duckdb["billing_id"].as_str().unwrap());
     let same = |question: &str, group: &str, from: &str| {
@@ -107,6 +126,44 @@ fn duckdb_sees_the_same_totals() {
     assert_same_answers(&store, None);
     assert_same_answers(&store, Some(&older));
     assert_eq!(duckdb(&store, None)["by_billing"], duckdb(&store, Some(&older))["by_billing"], "as before it");
+}
+
+#[test]
+fn duckdb_sees_the_same_totals_after_merges_and_after_what_is_old_went() {
+    if !has_duckdb() {
+        return peer_missing("duckdb after compaction and retention", NEEDS);
+    }
+    let store = TestStore::new();
+    let files = by_config(&store, 2_000);
+    store.sync(&store.beside("reports").join("entities"));
+    files.iter().for_each(|file| _ = store.import(file));
+    let older = newest_snapshot(&store);
+    let before = duckdb(&store, None);
+    assert_eq!(integer(&compact(&store)["files_after"]), 1);
+    assert_same_answers(&store, None);
+    assert_same_answers(&store, Some(&older));
+    assert_eq!(duckdb(&store, None)["by_billing"], before["by_billing"], "merging changes nothing");
+
+    store.succeed(&["undo", &files.len().to_string()]);
+    assert_same_answers(&store, None);
+    assert_same_answers(&store, Some(&older));
+    let kept = duckdb(&store, None);
+
+    let mut command = store.command(&["lake", "retain"]);
+    command.env("CATSCAN_LAKE_KEEP_SNAPSHOTS_DAYS", "0").env("CATSCAN_LAKE_GRACE_SECONDS", "0");
+    assert!(command.status().unwrap().success());
+    assert_same_answers(&store, None);
+    assert_eq!(duckdb(&store, None)["by_billing"], kept["by_billing"], "older states went, and nothing else");
+    assert_same_answers(&store, Some(&newest_snapshot(&store)));
+
+    // Old facts go, too, and the newest ones come back with another report.
+    let restated = restated();
+    restated.sync(&restated.beside("reports").join("entities"));
+    let mut command = restated.command(&["lake", "retain"]);
+    assert!(command.envs(keeping_little()).status().unwrap().success());
+    assert_same_answers(&restated, None);
+    restated.import(&generated(&restated.beside("more"), 500, 2, 5)[0]);
+    assert_same_answers(&restated, None);
 }
 
 #[test]

@@ -152,9 +152,9 @@ mod tests {
         };
         let currencies = BTreeMap::from([(AccountId::FIRST, Currency::from_code("USD"))]);
         insta::assert_snapshot!(words(&diff, &currencies), @r"
-        day         kind         account  rows 3  rows 5  difference       spend 3           spend 5  difference  currency  other metrics
-        2026-11-19  performance  1        75,000  75,001          +1  1,234,567.89  1,234,567.835306   -0.054694  USD
-        2026-11-18  performance  1        75,000  75,000           0  1,234,567.89      1,234,567.89        0.00  USD       clicks
+         day         kind         account  rows 3  rows 5  difference       spend 3           spend 5  difference  currency  other metrics
+         2026-11-19  performance  1        75,000  75,001          +1  1,234,567.89  1,234,567.835306   -0.054694  USD
+         2026-11-18  performance  1        75,000  75,000           0  1,234,567.89      1,234,567.89        0.00  USD       clicks
         1 day in other files that add up to the same
         ");
         diff.days.clear();

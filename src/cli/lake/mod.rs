@@ -2,10 +2,12 @@
 
 mod compact;
 mod diff;
+mod export_delta;
 mod files;
 mod retain;
 mod snapshots;
 mod status;
+mod verify;
 mod view;
 
 use std::process::ExitCode;
@@ -30,7 +32,9 @@ use crate::telemetry::Level;
   catscan lake diff 2026-11-19 latest   what changed since then, by day and kind
   catscan lake compact --dry-run        which small files would be merged
   catscan lake retain --dry-run         what is older than it is kept, and would go
-  catscan lake sweep                    remove what nothing holds any more")]
+  catscan lake sweep                    remove what nothing holds any more
+  catscan lake verify --full            is every byte as it was written?
+  catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
     command: LakeCommand,
@@ -45,6 +49,8 @@ enum LakeCommand {
     Compact(compact::CompactArgs),
     Retain(retain::RetainArgs),
     Sweep(SweepArgs),
+    Verify(verify::VerifyArgs),
+    ExportDelta(export_delta::ExportDeltaArgs),
 }
 
 pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
@@ -58,6 +64,8 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Compact(args) => compact::run(&session, args),
         LakeCommand::Retain(args) => retain::run(&session, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
+        LakeCommand::Verify(args) => verify::run(&session, args),
+        LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }
 

@@ -83,8 +83,3 @@ pub(in crate::lake) fn removed(tx: &Transaction<'_>, file_id: i64) -> Result<(),
     tx.execute("DELETE FROM ducklake_files_scheduled_for_deletion WHERE data_file_id = ?1", [file_id])?;
     Ok(())
 }
-
-/// Whether the path belongs to a file of the catalog, or to one that waits for its removal.
-pub(in crate::lake) fn is_known(tx: &Transaction<'_>, path: &str) -> Result<bool, LakeError> {
-    Ok(tx.query_row(include_str!("../../../sql/lake/is_known_path.sql"), [path], |row| row.get(0))?)
-}

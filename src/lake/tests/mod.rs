@@ -1,9 +1,11 @@
 //! The lake as a whole: commit and time travel, scans, damage, and what crashes leave.
 
+mod catalog_damage;
 mod commit;
 mod compact;
 mod damage;
-mod fixture;
+pub(super) mod fixture;
+mod objects;
 mod open;
 mod readers;
 mod retain;
