@@ -140,17 +140,18 @@ fn check(change: &Change, seed: u64, is_tried: impl Fn(u64, usize) -> bool) -> M
             let came = machine.disk.came();
             let to_database = machine.disk.came_to_databases();
             let (_, left) = machine.disk.disarm();
-            if !came {
-                happened.unwrap();
-                assert_eq!((operation, state(&machine.store)), (operations, after.clone()), "{}", change.name);
-                continue;
-            }
             let died = left.is_some();
             match left {
                 Some(left) => machine = Machine::restart(left),
                 None => machine.recover(),
             }
             let found = state(&machine.store);
+            if !came {
+                // A machine that dies now dies after all.
+                assert_eq!((operation, &found), (operations, &after), "{}: {happened:?}", change.name);
+                met.after += u64::from(died);
+                continue;
+            }
             let context =
                 format!("{} with {trouble:?} at operation {operation}, seed {seed}: {happened:?}", change.name);
             assert!(found == before || found == after, "{context}: {found:?}");
@@ -160,7 +161,7 @@ fn check(change: &Change, seed: u64, is_tried: impl Fn(u64, usize) -> bool) -> M
             assert_eq!(state(&machine.store), after, "{context}: tried again");
             met.tried += 1;
             met.to_database += to_database;
-            *if found == after { &mut met.after } else { &mut met.before } += 1;
+            *(if found == after { &mut met.after } else { &mut met.before }) += 1;
         }
     }
     met
