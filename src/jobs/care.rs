@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse, verify};
+use super::{Event, Listener, RepairRequest, Store, refuse, repair, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -27,6 +27,8 @@ pub enum Care {
         /// Read everything.
         full: bool,
     },
+    /// Heal damaged files.
+    Repair(RepairRequest),
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
     ExportDelta {
         /// Their names.
@@ -94,6 +96,7 @@ impl Care {
             Self::Sweep => "sweep",
             Self::Verify { full: false } => "verify",
             Self::Verify { full: true } => "verify_full",
+            Self::Repair(_) => "repair",
             Self::ExportDelta { .. } => "export_delta",
         }
     }
@@ -104,6 +107,11 @@ impl Care {
             Self::Sweep => "what crashes left behind".to_owned(),
             Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
             Self::Verify { full: true } => "every byte and row".to_owned(),
+            Self::Repair(request) => match (request.apply, &request.from) {
+                (false, _) => "what could be done".to_owned(),
+                (true, None) => "damaged files".to_owned(),
+                (true, Some(from)) => format!("damaged files, from {}", from.display()),
+            },
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
         }
@@ -122,6 +130,7 @@ impl Care {
                     None => Cared::well(&found),
                 })
             }
+            Self::Repair(request) => repair::run(request, store, steps),
             Self::ExportDelta { tables } => {
                 steps.stage("exporting", 0);
                 Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))

@@ -25,6 +25,7 @@ mod malformed;
 mod many_values;
 mod migrate;
 mod not_run;
+mod repair;
 mod repository;
 mod s3;
 mod serve;

@@ -2,6 +2,7 @@
 
 mod export_delta;
 mod files;
+mod repair;
 mod snapshots;
 mod status;
 mod verify;
@@ -28,6 +29,7 @@ use crate::telemetry::Level;
   catscan lake files --from 2026-11-01 --account acme
   catscan lake sweep                    remove what crashes left behind
   catscan lake verify --full            is every byte as it was written?
+  catscan lake repair                   what heals damaged files?
   catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
@@ -41,6 +43,7 @@ enum LakeCommand {
     Files(files::FilesArgs),
     Sweep(SweepArgs),
     Verify(verify::VerifyArgs),
+    Repair(repair::RepairArgs),
     ExportDelta(export_delta::ExportDeltaArgs),
 }
 
@@ -53,6 +56,7 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Files(args) => files::run(&reader(&session)?, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
         LakeCommand::Verify(args) => verify::run(&session, args),
+        LakeCommand::Repair(args) => repair::run(&session, args),
         LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }
