@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse, resolve, verify};
+use super::{Event, Listener, RepairRequest, Store, refuse, repair, resolve, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -39,6 +39,8 @@ pub enum Care {
         /// Read everything.
         full: bool,
     },
+    /// Heal damaged files.
+    Repair(RepairRequest),
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
     ExportDelta {
         /// Their names.
@@ -108,6 +110,7 @@ impl Care {
             Self::Retain { .. } => "retain",
             Self::Verify { full: false } => "verify",
             Self::Verify { full: true } => "verify_full",
+            Self::Repair(_) => "repair",
             Self::ExportDelta { .. } => "export_delta",
         }
     }
@@ -120,6 +123,11 @@ impl Care {
             Self::Retain { .. } => "what is older than it is kept".to_owned(),
             Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
             Self::Verify { full: true } => "every byte and row".to_owned(),
+            Self::Repair(request) => match (request.apply, &request.from) {
+                (false, _) => "what could be done".to_owned(),
+                (true, None) => "damaged files".to_owned(),
+                (true, Some(from)) => format!("damaged files, from {}", from.display()),
+            },
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
         }
@@ -151,6 +159,7 @@ impl Care {
                     None => Cared::well(&found),
                 })
             }
+            Self::Repair(request) => repair::run(request, store, steps),
             Self::ExportDelta { tables } => {
                 steps.stage("exporting", 0);
                 Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))

@@ -225,7 +225,7 @@ fn threads(config: &Config) -> usize {
 }
 
 /// Where the facts are, if not in the data directory.
-fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
+pub(super) fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
     let settings = &set.lake;
     let open = |url: &str| Address::open(url, config::environment(), settings.patience());
     Some(settings.url.as_str()).filter(|url| !url.is_empty()).map(open).transpose()

@@ -183,7 +183,7 @@ impl Recorded {
     }
 }
 
-fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {
+pub(super) fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {
     let text: Option<String> = tx.query_row("SELECT store_id FROM lake_store", [], |row| row.get(0)).optional()?;
     text.map(|text| text.parse().map_err(|_| LakeError::catalog(format!("'{text}' is not a store id")))).transpose()
 }

@@ -26,6 +26,7 @@ mod malformed;
 mod many_values;
 mod migrate;
 mod not_run;
+mod repair;
 mod repository;
 mod retention;
 mod s3;

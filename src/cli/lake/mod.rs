@@ -4,6 +4,7 @@ mod compact;
 mod diff;
 mod export_delta;
 mod files;
+mod repair;
 mod retain;
 mod snapshots;
 mod status;
@@ -34,6 +35,7 @@ use crate::telemetry::Level;
   catscan lake retain --dry-run         what is older than it is kept, and would go
   catscan lake sweep                    remove what nothing holds any more
   catscan lake verify --full            is every byte as it was written?
+  catscan lake repair                   what heals damaged files?
   catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
@@ -50,6 +52,7 @@ enum LakeCommand {
     Retain(retain::RetainArgs),
     Sweep(SweepArgs),
     Verify(verify::VerifyArgs),
+    Repair(repair::RepairArgs),
     ExportDelta(export_delta::ExportDeltaArgs),
 }
 
@@ -65,6 +68,7 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Retain(args) => retain::run(&session, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
         LakeCommand::Verify(args) => verify::run(&session, args),
+        LakeCommand::Repair(args) => repair::run(&session, args),
         LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }

@@ -6,7 +6,7 @@
 //! row; each state that is not forgotten stays as it was; and an import can be undone as long as the state before it is there.
 
 mod care;
-mod crashes;
+pub(super) mod crashes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
