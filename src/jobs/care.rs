@@ -22,6 +22,11 @@ use crate::model::{Clock, JobId};
 pub enum Care {
     /// Remove what crashes left behind.
     Sweep,
+    /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
+    ExportDelta {
+        /// Their names.
+        tables: Vec<String>,
+    },
 }
 
 /// Who asked for it.
@@ -82,6 +87,7 @@ impl Care {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
+            Self::ExportDelta { .. } => "export_delta",
         }
     }
 
@@ -89,6 +95,8 @@ impl Care {
     fn what(&self) -> String {
         match self {
             Self::Sweep => "what crashes left behind".to_owned(),
+            Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
+            Self::ExportDelta { tables } => tables.join(", "),
         }
     }
 
@@ -97,6 +105,10 @@ impl Care {
             Self::Sweep => {
                 steps.stage("sweeping", 0);
                 Ok(Cared::well(store.sweep()?))
+            }
+            Self::ExportDelta { tables } => {
+                steps.stage("exporting", 0);
+                Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))
             }
         }
     }

@@ -17,7 +17,7 @@ pub enum LakeError {
     #[error(transparent)]
     Db(#[from] DbError),
     /// The catalog holds something that this program never writes.
-    #[error("the lake's catalog is inconsistent: {what}; restore a backup or report this")]
+    #[error("the lake's catalog in the database is inconsistent: {what}; restore a backup or report this")]
     Catalog {
         /// What was found.
         what: String,
@@ -140,6 +140,22 @@ pub enum LakeError {
     /// A live file is not what the catalog says. Nothing read from it was used.
     #[error(transparent)]
     Damaged(#[from] Damage),
+    /// A Delta log that this store cannot go on from; nothing was written.
+    #[error("{folder}: {what}; remove this folder and export again, the table is then written as a whole")]
+    DeltaLog {
+        /// The log's folder.
+        folder: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no such fact table.
+    #[error("there is no fact table '{asked}': {}", known.join(", "))]
+    UnknownTable {
+        /// What was asked for.
+        asked: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The text is neither a snapshot nor a time.
     #[error("'{text}' is neither a snapshot number nor a time: write 12, 2026-11-20, '2026-11-20 14:30' or RFC 3339")]
     At {

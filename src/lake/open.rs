@@ -77,7 +77,7 @@ impl Lake {
     ) -> Result<Self, LakeError> {
         // On its own, before the place is marked: a mark whose answer is lost names a store that the catalog knows.
         let store_id = db.write(|tx| made_id(tx, now))?;
-        let state = db.read(|tx| Recorded::of(tx))?;
+        let state = db.read(Recorded::of)?;
         mark(&*place, store_id, state.live.len())?;
         state.expect_at(&*place)?;
         let tables = db.write(|tx| {

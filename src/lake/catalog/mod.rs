@@ -7,7 +7,9 @@
 pub(super) mod commit;
 pub(super) mod history;
 pub(super) mod listing;
+mod live_set;
 pub(super) mod load;
+pub(super) mod reasons;
 mod setup;
 mod statistics;
 mod time;
@@ -52,6 +54,14 @@ fn head(tx: &Transaction<'_>) -> Result<Option<Head>, LakeError> {
     let row = statement
         .query_row([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?;
+    // Two tables end with the newest snapshot, so that neither can lose it unnoticed.
+    let checked: Option<i64> = tx.query_row("SELECT max(snapshot_id) FROM lake_snapshots", [], |row| row.get(0))?;
+    let newest = row.as_ref().map(|(snapshot, ..)| *snapshot);
+    if newest != checked {
+        let name = |id: Option<i64>| id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+        let what = format!("its newest snapshot is {} in one table and {} in another", name(newest), name(checked));
+        return Err(LakeError::catalog(what));
+    }
     let Some((snapshot, time, schema_version, next_catalog_id, next_file_id)) = row else { return Ok(None) };
     Ok(Some(Head { snapshot, time: time::parse(&time)?, schema_version, next_catalog_id, next_file_id }))
 }

@@ -1,8 +1,9 @@
 //! The lake as a whole: commit and time travel, scans, damage, and what crashes leave.
 
+mod catalog_damage;
 mod commit;
 mod damage;
-mod fixture;
+pub(super) mod fixture;
 mod objects;
 mod open;
 mod scan;
