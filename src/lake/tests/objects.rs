@@ -55,7 +55,7 @@ fn what_is_committed_is_read_back_and_older_snapshots_stay() {
     assert_eq!(wait(lake.impressions(At::Snapshot(crate::model::SnapshotId(1)))), sum(3_000));
     assert_eq!(keys(&store).len(), 4, "three files and the marker");
 
-    let again = lake.lake.republish(&lake.lake.snapshot(&At::Latest).unwrap().files().to_vec()).unwrap();
+    let again = lake.lake.republish(lake.lake.snapshot(&At::Latest).unwrap().files()).unwrap();
     assert_eq!((again.len(), keys(&store).len()), (2, 6));
     assert_eq!(lake.lake.check_lengths().unwrap(), []);
     assert_eq!(lake.lake.check_hashes(&lake.lake.snapshot(&At::Latest).unwrap()), []);
