@@ -16,6 +16,10 @@ pub struct CareSettings {
     pub verify_full_every_days: u32,
     /// Minutes from one export of the Delta logs to the next; 0 is never.
     pub export_delta_every_minutes: u32,
+    /// Minutes from one merging of small files to the next; 0 is never.
+    pub compact_every_minutes: u32,
+    /// Minutes from one look for what is older than it is kept to the next; 0 is never.
+    pub retain_every_minutes: u32,
 }
 
 impl Default for CareSettings {
@@ -26,6 +30,8 @@ impl Default for CareSettings {
             verify_every_hours: 24,
             verify_full_every_days: 7,
             export_delta_every_minutes: 0,
+            compact_every_minutes: 60,
+            retain_every_minutes: 1_440,
         }
     }
 }

@@ -52,6 +52,7 @@ mod timings;
 mod turns;
 mod undo;
 mod unknown_creatives;
+mod unmerge;
 mod uploads;
 mod utf16;
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, RepairRequest, Store, refuse, repair, verify};
+use super::{Event, Listener, RepairRequest, Store, refuse, repair, resolve, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -22,6 +22,18 @@ use crate::model::{Clock, JobId};
 pub enum Care {
     /// Remove what crashes left behind.
     Sweep,
+    /// Merge small files.
+    Compact {
+        /// Account by name or number; `None` is all.
+        account: Option<String>,
+        /// Only say what would be merged.
+        dry_run: bool,
+    },
+    /// Take out what is older than it is kept.
+    Retain {
+        /// Only say what would go.
+        dry_run: bool,
+    },
     /// Check the store: with `full` every byte and row.
     Verify {
         /// Read everything.
@@ -94,6 +106,8 @@ impl Care {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
+            Self::Compact { .. } => "compact",
+            Self::Retain { .. } => "retain",
             Self::Verify { full: false } => "verify",
             Self::Verify { full: true } => "verify_full",
             Self::Repair(_) => "repair",
@@ -105,6 +119,8 @@ impl Care {
     fn what(&self) -> String {
         match self {
             Self::Sweep => "what crashes left behind".to_owned(),
+            Self::Compact { .. } => "small files".to_owned(),
+            Self::Retain { .. } => "what is older than it is kept".to_owned(),
             Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
             Self::Verify { full: true } => "every byte and row".to_owned(),
             Self::Repair(request) => match (request.apply, &request.from) {
@@ -122,6 +138,19 @@ impl Care {
             Self::Sweep => {
                 steps.stage("sweeping", 0);
                 Ok(Cared::well(store.sweep()?))
+            }
+            Self::Compact { account, dry_run } => {
+                let account = account.as_deref().map(|named| resolve(&store.db, Some(named))).transpose()?;
+                let answer = store.lake.compact(&store.compaction(account, *dry_run), &Clock::system(), steps)?;
+                let damaged =
+                    answer.skipped.iter().find(|skipped| skipped.is_damaged).map(|skipped| skipped.why.clone());
+                Ok(match damaged {
+                    Some(trouble) => Cared::found(answer, trouble),
+                    None => Cared::well(answer),
+                })
+            }
+            Self::Retain { dry_run } => {
+                Ok(Cared::well(store.lake.retain(&store.retention(*dry_run), &Clock::system(), steps)?))
             }
             Self::Verify { full } => {
                 let found = verify::run(*full, store, steps);

@@ -1,8 +1,11 @@
 //! `catscan lake`: looking at the fact store, and caring for it.
 
+mod compact;
+mod diff;
 mod export_delta;
 mod files;
 mod repair;
+mod retain;
 mod snapshots;
 mod status;
 mod verify;
@@ -27,7 +30,10 @@ use crate::telemetry::Level;
   catscan lake status
   catscan lake snapshots --limit 5      their numbers are what --at takes
   catscan lake files --from 2026-11-01 --account acme
-  catscan lake sweep                    remove what crashes left behind
+  catscan lake diff 2026-11-19 latest   what changed since then, by day and kind
+  catscan lake compact --dry-run        which small files would be merged
+  catscan lake retain --dry-run         what is older than it is kept, and would go
+  catscan lake sweep                    remove what nothing holds any more
   catscan lake verify --full            is every byte as it was written?
   catscan lake repair                   what heals damaged files?
   catscan lake export-delta             for readers of Delta tables")]
@@ -41,6 +47,9 @@ enum LakeCommand {
     Status(status::StatusArgs),
     Snapshots(snapshots::SnapshotsArgs),
     Files(files::FilesArgs),
+    Diff(diff::DiffArgs),
+    Compact(compact::CompactArgs),
+    Retain(retain::RetainArgs),
     Sweep(SweepArgs),
     Verify(verify::VerifyArgs),
     Repair(repair::RepairArgs),
@@ -54,6 +63,9 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Status(args) => status::run(&reader(&session)?, args),
         LakeCommand::Snapshots(args) => snapshots::run(&reader(&session)?, args),
         LakeCommand::Files(args) => files::run(&reader(&session)?, args),
+        LakeCommand::Diff(args) => diff::run(&reader(&session)?, args),
+        LakeCommand::Compact(args) => compact::run(&session, args),
+        LakeCommand::Retain(args) => retain::run(&session, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
         LakeCommand::Verify(args) => verify::run(&session, args),
         LakeCommand::Repair(args) => repair::run(&session, args),
@@ -65,7 +77,7 @@ fn reader(session: &Session) -> Result<Store, Failure> {
     Store::open_reader(session.dir.clone(), session.config.clone()).or_fail()
 }
 
-/// Remove files that no commit names, older than any import under way
+/// Remove files that nothing holds any more, or that crashes left behind
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  catscan lake sweep --json")]
 struct SweepArgs {
@@ -78,7 +90,7 @@ fn sweep(session: &Session, args: SweepArgs) -> Result<ExitCode, Failure> {
     use super::numbers::{bytes, counted};
     use crate::jobs::Care;
     use crate::lake::Swept;
-    view::care(session, Care::Sweep, args.json, |swept: Swept| match swept.orphans + swept.unfinished {
+    view::care(session, Care::Sweep, args.json, |swept: Swept| match swept.expired + swept.orphans + swept.unfinished {
         0 => "nothing to remove\n".to_owned(),
         files => format!("removed {}, {}\n", counted(files, "file"), bytes(swept.bytes)),
     })
