@@ -105,7 +105,7 @@ fn what_nothing_heals_is_named_and_given_up_only_when_asked_and_its_report_is_im
     );
     assert!(store.run(&["sql", EVERYTHING]).stderr.contains("is damaged"), "still an error, not another number");
     let report = repository("data/samples/performance.csv");
-    assert_eq!(store.import(&report)["status"], "known", "its import is still live");
+    assert_eq!(store.import(&report)["status"], "duplicate", "its import is still live");
 
     let dropped = store.run(&["lake", "repair", "--drop-damaged", "--yes", "--json"]);
     assert_eq!(dropped.code, Some(0), "{dropped:#?}");
