@@ -114,7 +114,7 @@ fn a_delta_log_grows_beside_the_objects_and_a_sweep_spares_it() {
         assert!(text.contains("\"add\""), "{text}");
     }
     let before = s3.keys();
-    store.succeed(&["lake", "sweep"]);
+    store.succeed(&["lake", "retain"]);
     assert_eq!(s3.keys(), before);
     s3.assert_nothing_was_written_over();
 }
