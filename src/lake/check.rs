@@ -20,7 +20,8 @@ impl Lake {
     }
 }
 
-const READ_BYTES: u64 = 1024 * 1024;
+/// What is worth a request where the place is far away.
+const READ_BYTES: u64 = 4 * 1024 * 1024;
 
 /// That the file has the length and the BLAKE3 that the catalog says.
 pub(super) fn whole(file: &LiveFile) -> Result<(), Damage> {
