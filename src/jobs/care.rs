@@ -20,8 +20,6 @@ use crate::model::{Clock, JobId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "care", rename_all = "snake_case")]
 pub enum Care {
-    /// Remove what crashes left behind.
-    Sweep,
     /// Merge small files.
     Compact {
         /// Account by name or number; `None` is all.
@@ -105,7 +103,6 @@ impl Care {
     /// Its name in the list of jobs and in the schedule.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Sweep => "sweep",
             Self::Compact { .. } => "compact",
             Self::Retain { .. } => "retain",
             Self::Verify { full: false } => "verify",
@@ -118,7 +115,6 @@ impl Care {
     /// What it is about, in the list of jobs.
     fn what(&self) -> String {
         match self {
-            Self::Sweep => "what crashes left behind".to_owned(),
             Self::Compact { .. } => "small files".to_owned(),
             Self::Retain { .. } => "what is older than it is kept".to_owned(),
             Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
@@ -135,10 +131,6 @@ impl Care {
 
     fn done(&self, store: &Store, steps: &dyn Steps) -> Result<Cared, Cared> {
         match self {
-            Self::Sweep => {
-                steps.stage("sweeping", 0);
-                Ok(Cared::well(store.sweep()?))
-            }
             Self::Compact { account, dry_run } => {
                 let account = account.as_deref().map(|named| resolve(&store.db, Some(named))).transpose()?;
                 let answer = store.lake.compact(&store.compaction(account, *dry_run), &Clock::system(), steps)?;
@@ -176,7 +168,14 @@ pub(super) fn run(request: &CareRequest, store: &Store, tell: Listener<'_>) -> b
 
 /// The same, with the job and the answer.
 pub(super) fn done(request: &CareRequest, store: &Store, tell: Listener<'_>) -> (Option<JobId>, Cared) {
-    let _one_at_a_time = store.caring.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one_at_a_time = match store.caring.try_lock() {
+        Ok(turn) => turn,
+        Err(_) => {
+            let text = "the store is being cared for already; this waits until that is done".to_owned();
+            tell(Event::Noted { text });
+            store.caring.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    };
     let CareRequest { care, asked_by } = request;
     let by = match asked_by {
         AskedBy::Command => "command",

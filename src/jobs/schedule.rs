@@ -57,7 +57,6 @@ fn planned(config: &Config) -> Vec<(Care, Duration)> {
     let hours = |hours: u32| minutes(60) * hours;
     let compact = Care::Compact { account: None, dry_run: false };
     vec![
-        (Care::Sweep, minutes(settings.sweep_every_minutes)),
         (compact, minutes(settings.compact_every_minutes)),
         (Care::Retain { dry_run: false }, minutes(settings.retain_every_minutes)),
         (Care::Verify { full: false }, hours(settings.verify_every_hours)),

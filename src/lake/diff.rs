@@ -3,6 +3,7 @@
 //! A partition whose files are the same in both, known by their hashes, is not read. One whose files were only merged or
 //! brought back under new names is read and found to hold the same.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -114,12 +115,10 @@ fn difference([from, to]: &Sides) -> Result<Option<DayDiff>, LakeError> {
     let mut tally = |files: &[Arc<LiveFile>]| -> Result<Tally, LakeError> {
         let mut sum = Tally::of(&schema);
         for file in files {
-            if !read.contains_key(&file.hashes.file) {
-                read.insert(file.hashes.file, Tally::of_file(file, &schema)?);
-            }
-            if let Some(of_file) = read.get(&file.hashes.file) {
-                sum.join(of_file);
-            }
+            sum.join(match read.entry(file.hashes.file) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Tally::of_file(file, &schema)?),
+            });
         }
         Ok(sum)
     };

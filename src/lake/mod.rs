@@ -182,6 +182,11 @@ impl Lake {
         Arc::clone(&self.shared.store) as Arc<dyn ObjectStore>
     }
 
+    /// The lake's place, for people.
+    pub fn shown(&self) -> String {
+        self.shared.place.shown()
+    }
+
     /// The lake's directory, where it is on this machine.
     pub fn directory(&self) -> Option<PathBuf> {
         self.shared.place.local("")

@@ -80,8 +80,8 @@ impl Lake {
         lost::note_commits(&db);
         let store_id = db.write(|tx| made_id(tx, now))?;
         let state = db.read(Recorded::of)?;
-        mark(&*place, store_id, state.live.len())?;
         state.expect_at(&*place)?;
+        mark(&*place, store_id, state.live.len())?;
         let tables = db.write(|tx| {
             catalog::ensure(tx, place.data_path(), now)?;
             catalog::tables(tx)
@@ -103,8 +103,8 @@ impl Lake {
             let store_id = stored_id(tx)?.ok_or(LakeError::NotInitialised)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?, Recorded::of(tx)?))
         })?;
-        expect_marker(&*place, store_id)?;
         state.expect_at(&*place)?;
+        expect_marker(&*place, store_id)?;
         Ok(Self::with(place, disk, db, None, store_id, tables))
     }
 

@@ -33,7 +33,6 @@ use crate::telemetry::Level;
   catscan lake diff 2026-11-19 latest   what changed since then, by day and kind
   catscan lake compact --dry-run        which small files would be merged
   catscan lake retain --dry-run         what is older than it is kept, and would go
-  catscan lake sweep                    remove what nothing holds any more
   catscan lake verify --full            is every byte as it was written?
   catscan lake repair                   what heals damaged files?
   catscan lake export-delta             for readers of Delta tables")]
@@ -50,7 +49,6 @@ enum LakeCommand {
     Diff(diff::DiffArgs),
     Compact(compact::CompactArgs),
     Retain(retain::RetainArgs),
-    Sweep(SweepArgs),
     Verify(verify::VerifyArgs),
     Repair(repair::RepairArgs),
     ExportDelta(export_delta::ExportDeltaArgs),
@@ -66,7 +64,6 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Diff(args) => diff::run(&reader(&session)?, args),
         LakeCommand::Compact(args) => compact::run(&session, args),
         LakeCommand::Retain(args) => retain::run(&session, args),
-        LakeCommand::Sweep(args) => sweep(&session, args),
         LakeCommand::Verify(args) => verify::run(&session, args),
         LakeCommand::Repair(args) => repair::run(&session, args),
         LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
@@ -75,23 +72,4 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
 
 fn reader(session: &Session) -> Result<Store, Failure> {
     Store::open_reader(session.dir.clone(), session.config.clone()).or_fail()
-}
-
-/// Remove files that nothing holds any more, or that crashes left behind
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  catscan lake sweep --json")]
-struct SweepArgs {
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-fn sweep(session: &Session, args: SweepArgs) -> Result<ExitCode, Failure> {
-    use super::numbers::{bytes, counted};
-    use crate::jobs::Care;
-    use crate::lake::Swept;
-    view::care(session, Care::Sweep, args.json, |swept: Swept| match swept.expired + swept.orphans + swept.unfinished {
-        0 => "nothing to remove\n".to_owned(),
-        files => format!("removed {}, {}\n", counted(files, "file"), bytes(swept.bytes)),
-    })
 }

@@ -1,11 +1,11 @@
 //! Which files are worth merging: the small ones of a partition that has many of them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{LiveFile, Scope, Snapshot};
 use super::CompactOptions;
-use crate::model::{AccountId, Day};
 
 /// Rows of a row group, of which one a file is in memory.
 const ROW_GROUP_ROWS: u64 = 1 << 18;
@@ -19,12 +19,11 @@ pub(super) struct Merging {
 
 /// What is worth merging, the newest day first.
 pub(super) fn mergings(snapshot: &Snapshot, options: &CompactOptions) -> Vec<Merging> {
-    let mut partitions: BTreeMap<(std::cmp::Reverse<Day>, &str, &str, AccountId), Vec<&Arc<LiveFile>>> =
-        BTreeMap::new();
+    let mut partitions: BTreeMap<_, Vec<&Arc<LiveFile>>> = BTreeMap::new();
     for file in snapshot.files() {
         let Scope { table, account, report, day } = &file.scope;
         if options.account.is_none_or(|wanted| wanted == *account) && file.bytes <= options.small_bytes {
-            let key = (std::cmp::Reverse(*day), table.name.as_str(), report.as_str(), *account);
+            let key = (Reverse(*day), &table.name, report, *account);
             partitions.entry(key).or_default().push(file);
         }
     }

@@ -143,7 +143,7 @@ impl Lake {
 fn in_turn<T>(steps: &dyn Steps, mut work: impl FnMut() -> Result<T, LakeError>) -> Result<T, LakeError> {
     let mut done = None;
     steps.in_turn(&mut || done = Some(work()));
-    done.unwrap_or_else(|| work())
+    done.unwrap_or_else(work)
 }
 
 fn of(expired: Expired) -> ExpiredSnapshots {
