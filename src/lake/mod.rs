@@ -18,6 +18,7 @@ mod diff;
 mod disk;
 mod error;
 mod hashes;
+mod lost;
 mod open;
 mod place;
 mod publish;

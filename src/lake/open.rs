@@ -13,7 +13,7 @@ use super::disk::LocalDisk;
 use super::place::{self, Directory, Objects, Place};
 use super::registry::Registry;
 use super::store::LakeStore;
-use super::{Disk, Lake, LakeError, Shared, catalog};
+use super::{Disk, Lake, LakeError, Shared, catalog, lost};
 use crate::db::Db;
 use crate::objects::Address;
 
@@ -76,6 +76,8 @@ impl Lake {
         now: DateTime<Utc>,
     ) -> Result<Self, LakeError> {
         // On its own, before the place is marked: a mark whose answer is lost names a store that the catalog knows.
+        lost::expect_all(&db)?;
+        lost::note_commits(&db);
         let store_id = db.write(|tx| made_id(tx, now))?;
         let state = db.read(Recorded::of)?;
         state.expect_at(&*place)?;
@@ -96,6 +98,7 @@ impl Lake {
 
     /// The same at any place.
     pub(super) fn open_read_only_at(place: Arc<dyn Place>, disk: Arc<dyn Disk>, db: Db) -> Result<Self, LakeError> {
+        lost::expect_all(&db)?;
         let (store_id, tables, state) = db.read(|tx| {
             let store_id = stored_id(tx)?.ok_or(LakeError::NotInitialised)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?, Recorded::of(tx)?))
