@@ -4,6 +4,7 @@
 //! (`CATSCAN_<SECTION>_<KEY>`), then a flag; the later wins. Invariant: an unknown key is an error that names it, and
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
+mod backup;
 mod data_dir;
 mod inventory;
 mod lock;
@@ -11,6 +12,7 @@ mod memory;
 mod running;
 mod settings;
 
+pub use backup::BackupSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
 pub use lock::{Holder, LockError, WriterLock};

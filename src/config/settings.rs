@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::memory;
+use super::{BackupSettings, memory};
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
 pub const SAMPLE: &str = include_str!("config.toml");
@@ -24,6 +24,8 @@ pub struct Config {
     pub import: ImportSettings,
     /// Where a server looks for reports.
     pub inbox: InboxSettings,
+    /// Backups.
+    pub backup: BackupSettings,
 }
 
 /// `[server]`

@@ -24,6 +24,7 @@ mod restore;
 mod scan;
 mod scope;
 mod snapshot;
+mod steps;
 mod store;
 mod sweep;
 mod write;
@@ -50,14 +51,16 @@ pub use publish::PublishedFile;
 pub use read::{CheckedFile, CheckedPart, CheckedStream};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};
+pub use steps::Steps;
 pub use sweep::Swept;
 pub use write::{PartitionWriter, StagedFile};
 
 use self::catalog::TableEntry;
 #[cfg(test)]
 pub(crate) use self::disk::fake;
-pub(crate) use self::disk::{Disk, DiskFile};
-use self::place::Place;
+pub(crate) use self::disk::{Disk, DiskFile, LocalDisk};
+pub(crate) use self::open::{mark_place, unmark_place};
+pub(crate) use self::place::{Place, Placed, directory_place};
 use self::registry::Registry;
 use self::store::LakeStore;
 use crate::db::Db;
@@ -140,6 +143,21 @@ impl Lake {
     /// caller rolls back; the published files are swept later.
     pub fn commit(&self, tx: &Transaction<'_>, change: Change) -> Result<SnapshotId, LakeError> {
         catalog::commit::write(tx, &self.shared.tables, change)
+    }
+
+    /// Leaves the newest snapshot alone in the catalog: the files of the older ones are not there.
+    pub(crate) fn forget_the_past(&self) -> Result<(), LakeError> {
+        self.shared.db.write(catalog::past::forget)
+    }
+
+    /// Where the published files are.
+    pub(crate) fn place(&self) -> &dyn Place {
+        &*self.shared.place
+    }
+
+    /// The id of the store, which stands in its catalog and in the place of its files.
+    pub fn store_id(&self) -> Uuid {
+        self.shared.store_id
     }
 
     /// The address to register [`object_store`](Self::object_store) under.

@@ -48,7 +48,7 @@ impl Lake {
     }
 
     /// Opens the lake of `db` at a place that is there; what is under construction is on `disk`, in `tmp`.
-    pub(super) fn open_at(
+    pub(crate) fn open_at(
         place: Arc<dyn Place>,
         disk: Arc<dyn Disk>,
         db: Db,
@@ -116,10 +116,18 @@ fn mark(tx: &Transaction<'_>, place: &dyn Place, now: DateTime<Utc>) -> Result<U
         let what = format!("it has no {MARKER}, but the catalog has {files} live files");
         return Err(LakeError::ForeignDirectory { path: place.shown().into(), what });
     }
-    if !place.put_new(MARKER, format!("{store_id}\n").as_bytes())? {
-        expect_marker(place, store_id)?;
-    }
+    mark_place(place, store_id)?;
     Ok(store_id)
+}
+
+/// Makes the place that of this store, before there is a catalog.
+pub(crate) fn mark_place(place: &dyn Place, store_id: Uuid) -> Result<(), LakeError> {
+    if place.put_new(MARKER, format!("{store_id}\n").as_bytes())? { Ok(()) } else { expect_marker(place, store_id) }
+}
+
+/// Makes the place nobody's.
+pub(crate) fn unmark_place(place: &dyn Place) -> Result<(), LakeError> {
+    place.remove(MARKER).map(drop)
 }
 
 fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {

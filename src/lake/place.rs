@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use object_store::ObjectStore;
 
 pub(super) use self::directory::{Directory, sync_directory};
-use super::LakeError;
+use super::{Disk, LakeError};
 
 /// A place for files that never change once they are published. Names are paths below it, parted by `/`.
 pub(crate) trait Place: fmt::Debug + Send + Sync {
@@ -83,4 +83,13 @@ pub(crate) struct Placed {
     pub bytes: u64,
     /// When its bytes or its name last changed.
     pub changed: DateTime<Utc>,
+}
+
+/// A directory that is there as a place; nothing can be written where there is no `tmp` on the same file system.
+pub(crate) fn directory_place(
+    disk: Arc<dyn Disk>,
+    root: &Path,
+    tmp: Option<&Path>,
+) -> Result<Arc<dyn Place>, LakeError> {
+    Ok(Arc::new(Directory::at(disk, root, tmp)?))
 }

@@ -133,6 +133,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("generate", &["model"]),
     ("fuzzing", &["report", "query"]),
     ("lake", &["model", "db"]),
+    ("backup", &["model", "db", "lake", "objects", "kill"]),
     ("entities", &["model", "db"]),
     ("sync", &["model", "db", "entities"]),
     ("ingest", &["model", "report", "db", "lake", "entities"]),
@@ -274,6 +275,7 @@ fn comments_name_only_documents_that_are_here() {
     let known = [
         "README.md",
         "ARCHITECTURE.md",
+        "docs/backup.md",
         "docs/http.md",
         "docs/inbox.md",
         "docs/migrate.md",

@@ -7,6 +7,7 @@
 pub(super) mod commit;
 pub(super) mod history;
 pub(super) mod load;
+pub(super) mod past;
 mod setup;
 mod statistics;
 mod time;

@@ -1,0 +1,57 @@
+//! `[backup]`: when a server backs its store up, where, and how many backups stay.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::DataDir;
+
+/// `[backup]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupSettings {
+    /// The directory, from the data directory on where it is relative.
+    pub dir: String,
+    /// Hours from one backup there to the next; 0 makes none.
+    pub every_hours: u32,
+    /// So many stay, the newest; 0 keeps all.
+    pub keep: u32,
+    /// An address of an object store, for backups beside those; none where empty.
+    pub url: String,
+    /// Days from one backup there to the next; 0 makes none.
+    pub url_every_days: u32,
+    /// So many stay there, the newest; 0 keeps all.
+    pub url_keep: u32,
+}
+
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self {
+            dir: "backups".to_owned(),
+            every_hours: 24,
+            keep: 30,
+            url: String::new(),
+            url_every_days: 7,
+            url_keep: 8,
+        }
+    }
+}
+
+impl BackupSettings {
+    /// The directory.
+    pub fn directory(&self, dir: &DataDir) -> PathBuf {
+        dir.root().join(&self.dir)
+    }
+
+    /// How often the directory gets a backup; never where nothing.
+    pub fn every(&self) -> Option<Duration> {
+        (self.every_hours > 0).then(|| Duration::from_secs(u64::from(self.every_hours) * 3600))
+    }
+
+    /// How often the object store gets a backup; never where nothing.
+    pub fn url_every(&self) -> Option<Duration> {
+        let is_set = !self.url.is_empty() && self.url_every_days > 0;
+        is_set.then(|| Duration::from_secs(u64::from(self.url_every_days) * 86_400))
+    }
+}
