@@ -28,6 +28,7 @@ pub mod jobs;
 mod kill;
 pub mod lake;
 pub mod model;
+pub mod objects;
 pub mod predecessor;
 pub mod query;
 pub mod report;

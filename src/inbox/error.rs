@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::objects::AddressError;
+
 /// The setting of an inbox cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,11 +25,6 @@ pub enum InboxError {
         source: std::io::Error,
     },
     /// The address cannot be used.
-    #[error("inbox.url: '{url}' cannot be used: {what}")]
-    Address {
-        /// The address, without what might be secret in it.
-        url: String,
-        /// Why, and what would fit.
-        what: String,
-    },
+    #[error("inbox.url: {0}")]
+    Address(#[from] AddressError),
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::json;
 
 use super::directory::Directory;
-use super::objects::{Address, Objects};
+use super::objects::{ANSWER_PATIENCE, Objects};
 use super::patience::{Patience, Trouble};
 use super::place::{Arrival, Fetched, Place, PlaceError, Shelf, Version};
 use super::ripeness::Ripeness;
@@ -18,6 +18,7 @@ use crate::entities::EntityError;
 use crate::ingest::ImportAnswer;
 use crate::jobs::{ImportFile, ImportRequest, Origin, Store, import};
 use crate::model::AccountId;
+use crate::objects::Address;
 
 /// Says an answer as the command line does.
 pub type Words = fn(&ImportAnswer) -> String;
@@ -53,7 +54,7 @@ impl Inbox {
             inboxes.push(Self::new(Box::new(place), store, settings.poll_ms, words));
         }
         if !settings.url.is_empty() {
-            let address = Address::open(&settings.url, environment)?;
+            let address = Address::open(&settings.url, environment, ANSWER_PATIENCE)?;
             if let Some(wanted) = address.credentials_missing {
                 tracing::warn!("{}: the environment has no credentials for it: set {wanted}", address.shown);
             }

@@ -4,7 +4,6 @@
 //! names the version of the object that it is of, so that after a death between any two of these steps the next try
 //! finds what the first one did, and ends it.
 
-mod address;
 mod spool;
 
 use std::path::PathBuf;
@@ -17,17 +16,17 @@ use object_store::path::Path;
 use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
 use tokio::io::AsyncWriteExt;
 
-pub(super) use self::address::Address;
 use super::names;
 use super::place::{Arrival, Fetched, Place, PlaceError, Seen, Shelf, Version};
+use crate::objects::{Address, ObjectsError};
 
 /// A store that does not answer for this long is in trouble.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Stores copy larger objects only in pieces.
 const COPY_LIMIT_BYTES: u64 = 4 << 30;
 
-/// An address that is watched. Its calls wait for the store, on a thread of a tokio runtime that may block.
+/// An address that is watched. Its calls wait for the store, on a thread that may block.
 pub(super) struct Objects {
     address: Address,
     tmp: PathBuf,
@@ -46,17 +45,8 @@ impl Objects {
         &self.address.store
     }
 
-    /// The key of a path below the address.
     fn key(&self, path: &str) -> Result<Path, PlaceError> {
-        let prefix = self.address.prefix.as_ref();
-        let key = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") };
-        Path::parse(&key).map_err(|error| PlaceError::Trouble(format!("'{key}' is no key of an object: {error}")))
-    }
-
-    /// The path below the address of a key.
-    fn below(&self, key: &Path) -> String {
-        let prefix = self.address.prefix.as_ref();
-        key.as_ref().strip_prefix(prefix).unwrap_or(key.as_ref()).trim_start_matches('/').to_owned()
+        Ok(self.address.key(path)?)
     }
 
     /// Waits for an answer of the store; a missing object is `None`.
@@ -65,13 +55,10 @@ impl Objects {
         what: &str,
         answer: impl Future<Output = object_store::Result<T>>,
     ) -> Result<Option<T>, PlaceError> {
-        let answer = async { tokio::time::timeout(ANSWER_PATIENCE, answer).await };
-        match tokio::runtime::Handle::current().block_on(answer) {
-            Ok(Ok(answer)) => Ok(Some(answer)),
-            Ok(Err(object_store::Error::NotFound { .. })) => Ok(None),
-            Ok(Err(object_store::Error::Precondition { .. })) => Err(PlaceError::Changed),
-            Ok(Err(error)) => Err(self.address.trouble(what, &error)),
-            Err(_) => Err(self.address.silent(what, ANSWER_PATIENCE)),
+        match self.address.ask(what, answer) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(ObjectsError::Missing(_)) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -81,7 +68,7 @@ impl Objects {
             return Ok(Vec::new());
         };
         for object in listed.objects {
-            let path = PathBuf::from(self.below(&object.location));
+            let path = PathBuf::from(self.address.below(&object.location));
             if object.location.filename().is_some_and(names::has_arrived) {
                 seen.arrivals.push(Arrival { path, version: version(&object) });
             }
@@ -109,8 +96,8 @@ impl Objects {
             let written = writer.shutdown().await;
             written.map_err(|error| object_store::Error::Generic { store: "copy", source: error.into() })
         };
-        let copied = tokio::runtime::Handle::current().block_on(copied);
-        copied.map_err(|error| self.address.trouble(&what, &error))
+        let copied = async { copied.await.map_err(|error| self.address.trouble(&what, &error)) };
+        Ok(self.address.wait(&what, copied)?)
     }
 }
 
@@ -130,7 +117,7 @@ impl Place for Objects {
                 continue;
             }
             for deep in self.list(&folder, &mut seen)? {
-                seen.complaints.push(format!("{} lies too deep: nothing is taken from it", self.below(&deep)));
+                seen.complaints.push(format!("{} lies too deep: nothing is taken from it", self.address.below(&deep)));
             }
         }
         Ok(seen)
@@ -151,11 +138,14 @@ impl Place for Objects {
         let what = format!("read {key}");
         let object = self.ask(&what, self.store().get_opts(&key, options))?.ok_or(PlaceError::Changed)?;
         let fetched = spool::spool(&self.tmp, object.into_stream(), ANSWER_PATIENCE);
-        let (fetched, bytes) = tokio::runtime::Handle::current().block_on(fetched).map_err(|error| match error {
-            spool::SpoolError::Store(error) => self.address.trouble(&what, &error),
-            spool::SpoolError::Silent => self.address.silent(&what, ANSWER_PATIENCE),
-            spool::SpoolError::Disk(error) => PlaceError::io("write into", &self.tmp)(error),
-        })?;
+        let fetched = async {
+            fetched.await.map_err(|error| match error {
+                spool::SpoolError::Store(error) => self.address.trouble(&what, &error).into(),
+                spool::SpoolError::Silent => self.address.silent(&what, ANSWER_PATIENCE).into(),
+                spool::SpoolError::Disk(error) => PlaceError::io("write into", &self.tmp)(error),
+            })
+        };
+        let (fetched, bytes) = self.address.wait(&what, fetched)?;
         if bytes == arrival.version.size { Ok(fetched) } else { Err(PlaceError::Changed) }
     }
 
@@ -203,4 +193,13 @@ fn version(object: &ObjectMeta) -> Version {
 
 fn tag(arrival: &Arrival) -> Option<String> {
     Some(arrival.version.tag.clone()).filter(|tag| !tag.is_empty())
+}
+
+impl From<ObjectsError> for PlaceError {
+    fn from(error: ObjectsError) -> Self {
+        match error {
+            ObjectsError::Changed(_) => Self::Changed,
+            error => Self::Trouble(error.to_string()),
+        }
+    }
 }

@@ -18,7 +18,8 @@ use object_store::{
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::inbox::objects::{Address, Objects};
+use crate::inbox::objects::{ANSWER_PATIENCE, Objects};
+use crate::objects::Address;
 
 /// A store in memory that dies at its n-th call.
 #[derive(Debug)]
@@ -99,7 +100,7 @@ impl Bucket {
     }
 
     fn objects(&self) -> Objects {
-        let mut address = Address::open("s3://bucket/mail", []).unwrap();
+        let mut address = Address::open("s3://bucket/mail", [], ANSWER_PATIENCE).unwrap();
         address.store = self.store.clone();
         Objects::new(address, self.case.store.dir.tmp(), 1 << 20)
     }
@@ -126,7 +127,6 @@ impl Bucket {
     }
 
     fn look(&mut self, inbox: &mut Inbox, seconds: i64) {
-        let _entered = self.runtime.enter();
         self.case.look_after(inbox, seconds);
     }
 
@@ -239,7 +239,6 @@ fn a_large_object_is_copied_as_a_stream_and_a_larger_one_refused() {
 fn an_object_that_was_written_anew_is_left_to_be_imported_in_its_turn() {
     let bucket = Bucket::new();
     let objects = bucket.objects();
-    let _entered = bucket.runtime.enter();
     bucket.put("mail/day.csv", &report(1, 10));
     let arrival = objects.look().unwrap().arrivals.remove(0);
     bucket.put("mail/day.csv", &report(1, 999));
@@ -251,11 +250,9 @@ fn an_object_that_was_written_anew_is_left_to_be_imported_in_its_turn() {
 #[test]
 fn a_directory_by_its_address_waits_for_files_that_grow() {
     let mut case = Case::new();
-    let runtime = Runtime::new().unwrap();
-    let _entered = runtime.enter();
     let place = beside(&case.root, "bucket");
     fs::create_dir(&place).unwrap();
-    let address = Address::open(&format!("file://{}", place.display()), []).unwrap();
+    let address = Address::open(&format!("file://{}", place.display()), [], ANSWER_PATIENCE).unwrap();
     let mut inbox = case.inbox(Box::new(Objects::new(address, case.store.dir.tmp(), 1 << 20)));
     let whole = report(1, 10);
     fs::write(place.join("day.csv"), &whole[..120]).unwrap();

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{Error, ObjectStore, ObjectStoreScheme};
 
-use crate::inbox::InboxError;
-use crate::inbox::place::PlaceError;
+use super::ObjectsError;
+use super::ask::is_bucket_missing;
+use super::connect::{self, Interface};
 
 /// A kind of store: how its addresses begin, and where its credentials come from.
 struct Kind {
     schemes: &'static [&'static str],
+    interface: Interface,
     /// What its variables of the environment begin with.
     variables: &'static str,
     /// One of these is set where the environment has credentials.
@@ -23,6 +25,7 @@ struct Kind {
 const KINDS: [Kind; 3] = [
     Kind {
         schemes: &["s3", "s3a"],
+        interface: Interface::S3,
         variables: "AWS_",
         credentials: &[
             "AWS_ACCESS_KEY_ID",
@@ -35,6 +38,7 @@ const KINDS: [Kind; 3] = [
     },
     Kind {
         schemes: &["gs"],
+        interface: Interface::Gcs,
         variables: "GOOGLE_",
         credentials: &[
             "GOOGLE_APPLICATION_CREDENTIALS",
@@ -47,6 +51,7 @@ const KINDS: [Kind; 3] = [
     },
     Kind {
         schemes: &["az", "azure", "abfs", "abfss", "adl"],
+        interface: Interface::Azure,
         variables: "AZURE_",
         credentials: &[
             "AZURE_STORAGE_ACCOUNT_KEY",
@@ -62,25 +67,44 @@ const KINDS: [Kind; 3] = [
     },
 ];
 
+/// The URL names no store that can be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("'{url}' cannot be used: {what}")]
+pub struct AddressError {
+    /// The URL, without what might be secret in it.
+    pub url: String,
+    /// Why, and what would fit.
+    pub what: String,
+}
+
 /// A store and the keys in it that are meant.
 #[derive(Clone, Debug)]
-pub(in crate::inbox) struct Address {
-    pub(in crate::inbox) store: Arc<dyn ObjectStore>,
-    pub(in crate::inbox) prefix: Path,
+pub struct Address {
+    /// The store, which knows nothing of the prefix.
+    pub store: Arc<dyn ObjectStore>,
+    /// What all keys begin with; may be empty.
+    pub prefix: Path,
     /// For people; without what might be secret in it.
-    pub(in crate::inbox) shown: String,
+    pub shown: String,
     /// False where other programs may write an object piece by piece.
-    pub(in crate::inbox) lists_whole_objects: bool,
+    pub lists_whole_objects: bool,
     /// What to set in the environment, where nothing of it is.
-    pub(in crate::inbox) credentials_missing: Option<&'static str>,
+    pub credentials_missing: Option<&'static str>,
+    /// How long one question may take, with all its retries.
+    pub patience: Duration,
     wanted: Option<&'static str>,
 }
 
 impl Address {
-    /// The address of `url`, with credentials and settings from these variables of the environment.
-    pub fn open(url: &str, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, InboxError> {
+    /// The address of `url`, with credentials and settings from these variables of the environment. Nothing is asked of
+    /// the store yet.
+    pub fn open(
+        url: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+        patience: Duration,
+    ) -> Result<Self, AddressError> {
         let shown = without_secrets(url);
-        let refused = |what: String| InboxError::Address { url: shown.clone(), what };
+        let refused = |what: String| AddressError { url: shown.clone(), what };
         let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
         let kind = KINDS.iter().find(|kind| kind.schemes.contains(&scheme.as_str()));
         if kind.is_none() && scheme != "file" {
@@ -96,30 +120,41 @@ impl Address {
             Ok(parsed) => parsed,
             Err(_) => return Err(refused("it is no address".to_owned())),
         };
-        let (store, prefix) = object_store::parse_url_opts(&parsed, variables).map_err(|error| {
+        let (_, prefix) = ObjectStoreScheme::parse(&parsed).map_err(|error| refused(error.to_string()))?;
+        let interface = kind.map_or(Interface::Directory, |kind| kind.interface);
+        let store = connect::connect(interface, url, &variables, patience).map_err(|error| {
             let wanted = kind.map(|kind| format!("; set {} in the environment", kind.wanted)).unwrap_or_default();
             refused(format!("{}{wanted}", without_secrets(&error.to_string())))
         })?;
         let lists_whole_objects = scheme != "file";
         let wanted = kind.map(|kind| kind.wanted);
-        Ok(Self { store: store.into(), prefix, shown, lists_whole_objects, credentials_missing, wanted })
+        Ok(Self { store, prefix, shown, lists_whole_objects, credentials_missing, patience, wanted })
     }
 
-    /// What is wrong where the store refused.
-    pub(super) fn trouble(&self, what: &str, error: &object_store::Error) -> PlaceError {
-        let denied =
-            matches!(error, object_store::Error::Unauthenticated { .. } | object_store::Error::PermissionDenied { .. });
-        let error = without_secrets(&error.to_string());
-        PlaceError::Trouble(format!("cannot {what}: {error}{}", self.hint(denied)))
+    /// The key of a path below the address.
+    pub fn key(&self, path: &str) -> Result<Path, ObjectsError> {
+        let prefix = self.prefix.as_ref();
+        let key = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") };
+        Path::parse(&key).map_err(|error| ObjectsError::Trouble(format!("'{key}' is no key of an object: {error}")))
     }
 
-    /// What is wrong where the store did not answer.
-    pub(super) fn silent(&self, what: &str, patience: Duration) -> PlaceError {
-        let seconds = patience.as_secs();
-        PlaceError::Trouble(format!("cannot {what}: no answer within {seconds} s{}", self.hint(false)))
+    /// The path below the address of a key.
+    pub fn below(&self, key: &Path) -> String {
+        let prefix = self.prefix.as_ref();
+        key.as_ref().strip_prefix(prefix).unwrap_or(key.as_ref()).trim_start_matches('/').to_owned()
     }
 
-    fn hint(&self, denied: bool) -> String {
+    /// The store's words, without secrets, and what to set.
+    pub fn reason(&self, error: &Error) -> String {
+        let denied = matches!(error, Error::Unauthenticated { .. } | Error::PermissionDenied { .. });
+        let text = without_secrets(&error.to_string());
+        if is_bucket_missing(&text) {
+            return format!("{} has no such bucket: make it, or correct the address", self.shown);
+        }
+        format!("{text}{}", self.hint(denied))
+    }
+
+    pub(super) fn hint(&self, denied: bool) -> String {
         match (self.credentials_missing, self.wanted) {
             (Some(wanted), _) => format!("; the environment has no credentials for it: set {wanted}"),
             (None, Some(wanted)) if denied => format!("; check {wanted}"),
@@ -152,7 +187,7 @@ mod tests {
 
     fn open(url: &str, environment: &[(&str, &str)]) -> Result<Address, String> {
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Address::open(url, environment).map_err(|error| error.to_string())
+        Address::open(url, environment, Duration::from_secs(60)).map_err(|error| error.to_string())
     }
 
     #[test]
