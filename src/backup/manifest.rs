@@ -188,7 +188,8 @@ mod tests {
         assert!(said(&json[..json.len() - 1]).contains("2026-11-20T13-35-01Z"), "cut");
         let other = Manifest { backup: "2026-11-21T13-35-01Z".parse().unwrap(), ..whole.clone() };
         assert!(said(&other.to_json()).contains("2026-11-21T13-35-01Z"));
-        for path in ["../x.parquet", "/etc/x.parquet", "a//x.parquet", "a/./x.parquet", "a/x.toml", "a\\x.parquet", ""] {
+        for path in ["../x.parquet", "/etc/x.parquet", "a//x.parquet", "a/./x.parquet", "a/x.toml", "a\\x.parquet", ""]
+        {
             assert!(said(&manifest(path).to_json()).contains("no path of a data file"), "{path}");
         }
     }

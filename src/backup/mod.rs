@@ -17,6 +17,8 @@ mod name;
 mod prune;
 mod restore;
 mod take;
+#[cfg(test)]
+mod tests;
 
 pub use depot::Depot;
 pub use error::BackupError;

@@ -68,7 +68,8 @@ mod tests {
         let name: BackupName = "2026-11-20T13-35-01Z".parse().unwrap();
         assert_eq!(name.to_string(), "2026-11-20T13-35-01Z");
         assert_eq!(name.time().to_rfc3339(), "2026-11-20T13:35:01+00:00");
-        for other in ["", "..", "2026-11-20", "2026-11-20T13:35:01Z", "2026-11-20T3-35-01Z", "2026-11-20T13-35-01Z/.."] {
+        for other in ["", "..", "2026-11-20", "2026-11-20T13:35:01Z", "2026-11-20T3-35-01Z", "2026-11-20T13-35-01Z/.."]
+        {
             assert!(other.parse::<BackupName>().is_err(), "{other}");
         }
     }

@@ -57,7 +57,9 @@ pub(super) fn prune(depot: &Depot, keep: u32, grace: Duration, now: DateTime<Utc
     let mut needed = BTreeSet::new();
     for backup in kept {
         match depot.manifest(backup) {
-            Ok(manifest) => needed.extend(manifest.into_iter().flat_map(|manifest| manifest.files).map(|file| file.path)),
+            Ok(manifest) => {
+                needed.extend(manifest.into_iter().flat_map(|manifest| manifest.files).map(|file| file.path))
+            }
             Err(error @ (BackupError::Manifest { .. } | BackupError::Newer { .. })) => {
                 pruned.notes.push(format!("no data file was removed, because nobody knows which are needed: {error}"));
                 return Ok(pruned);

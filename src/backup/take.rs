@@ -252,18 +252,15 @@ struct Needed {
 }
 
 impl Needed {
-    fn of(
-        snapshot: &Snapshot,
-        depot: &Depot,
-        options: &BackupOptions,
-        steps: &dyn Steps,
-    ) -> Result<Self, BackupError> {
+    fn of(snapshot: &Snapshot, depot: &Depot, options: &BackupOptions, steps: &dyn Steps) -> Result<Self, BackupError> {
         let pool: BTreeMap<String, u64> = depot.pool()?.into_iter().map(|file| (file.name, file.bytes)).collect();
         let mut damaged = BTreeSet::new();
-        let known = || snapshot.files().iter().filter_map(|file| {
-            let name = name_of_data(&file.relative);
-            pool.get(&name).map(|bytes| (file, name, *bytes))
-        });
+        let known = || {
+            snapshot.files().iter().filter_map(|file| {
+                let name = name_of_data(&file.relative);
+                pool.get(&name).map(|bytes| (file, name, *bytes))
+            })
+        };
         damaged.extend(known().filter(|(file, _, bytes)| file.bytes != *bytes).map(|(_, name, _)| name));
         if options.verify {
             steps.stage("checking earlier data files", known().map(|(file, ..)| file.bytes).sum());

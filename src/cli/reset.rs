@@ -64,7 +64,10 @@ fn show(inventory: &Inventory, root: &Path, confirmed: bool, out: &mut impl Writ
         let files = numbers::counted(part.files.len() as u64, "file");
         writeln!(out, "  {name:<12}{:>8}  {files}: {what}", numbers::bytes(part.bytes))?;
     }
-    writeln!(out, "stays: config.toml, keys/, inbox/, backups/ (of this store: move them away before a new one is backed up)")?;
+    writeln!(
+        out,
+        "stays: config.toml, keys/, inbox/, backups/ (of this store: move them away before a new one is backed up)"
+    )?;
     for path in &inventory.foreign {
         writeln!(out, "stays: {} (not written by Cat-Scan)", path.strip_prefix(root).unwrap_or(path).display())?;
     }
