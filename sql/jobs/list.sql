@@ -3,7 +3,9 @@
 SELECT j.job_id, j.account_id, j.kind, j.state, j.arguments, j.result, j.error_message, j.created_at, j.created_by,
        j.started_at, j.finished_at, s.name AS stage,
        (SELECT items_done FROM job_stages WHERE job_id = j.job_id AND items_total IS NOT NULL ORDER BY stage DESC LIMIT 1)
-           AS bytes_done
+           AS bytes_done,
+       (SELECT items_total FROM job_stages WHERE job_id = j.job_id AND items_total IS NOT NULL ORDER BY stage DESC LIMIT 1)
+           AS bytes_total
 FROM jobs AS j
 LEFT JOIN job_stages AS s ON s.job_id = j.job_id
     AND s.stage = (SELECT max(stage) FROM job_stages WHERE job_id = j.job_id)

@@ -17,12 +17,17 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::carry::ON_ITS_WAY;
 use super::{BackupError, BackupName, Manifest};
 use crate::lake::{self, Disk, LocalDisk, Place, Placed};
+use crate::objects::Address;
+
+/// An object store that does not answer for this long is in trouble.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const MARKER: &str = "_catscan_backups";
 pub(super) const FILES: &str = "files";
@@ -53,6 +58,36 @@ impl std::fmt::Debug for DepotDisk {
 }
 
 impl Depot {
+    /// The depot at an absolute path or an address, to be written to; `tmp` is for what is on its way to an object store,
+    /// which is opened with credentials from these variables of the environment.
+    pub fn to_write(
+        place: &str,
+        tmp: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, BackupError> {
+        match directory(place) {
+            Some(root) => Self::in_directory(root),
+            None => Self::of_objects(place, Some(tmp), environment),
+        }
+    }
+
+    /// The same, to be read.
+    pub fn to_read(place: &str, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, BackupError> {
+        match directory(place) {
+            Some(root) => Self::of_directory(root),
+            None => Self::of_objects(place, None, environment),
+        }
+    }
+
+    fn of_objects(
+        url: &str,
+        _tmp: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, BackupError> {
+        let _address = Address::open(url, environment, PATIENCE)?;
+        Err(BackupError::NoBackups { place: url.to_owned() })
+    }
+
     /// The directory, to be written to; it is made where it is missing.
     pub fn in_directory(root: &Path) -> Result<Self, BackupError> {
         Self::on(Arc::new(LocalDisk), root)
@@ -173,6 +208,14 @@ impl Depot {
         // Small files that were on their way into a directory.
         let is_own = staging.file_name().is_some_and(|name| name == STAGING);
         if is_own { remove(&*self.disk.0, staging, |name| name.ends_with(".part")) } else { Ok(()) }
+    }
+}
+
+/// The directory of this machine that is meant; nothing where it is an address of an object store.
+fn directory(place: &str) -> Option<&Path> {
+    match place.strip_prefix("file://") {
+        Some(path) => Some(Path::new(path)),
+        None => (!place.contains("://")).then(|| Path::new(place)),
     }
 }
 

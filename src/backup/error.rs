@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::BackupName;
 use crate::db::DbError;
 use crate::lake::{Damage, LakeError};
+use crate::objects::AddressError;
 
 /// Why a backup or a restore did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum BackupError {
         /// The system's answer.
         source: std::io::Error,
     },
+    /// The address of the backups cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The text is no name of a backup.
     #[error("'{text}' is no name of a backup: `catscan backups` lists them, for example 2026-11-20T13-35-01Z")]
     Name {

@@ -6,6 +6,8 @@
 
 mod account;
 mod asking;
+mod backup;
+mod backups;
 mod demo;
 mod failure;
 mod generate;
@@ -15,11 +17,13 @@ mod imports;
 mod init;
 mod inputs;
 mod jobs;
+mod lake;
 mod migrate;
 mod migration;
 mod numbers;
 mod progress;
 mod reset;
+mod restore;
 mod serve;
 mod session;
 mod sql;
@@ -55,6 +59,10 @@ enum Command {
     Undo(undo::UndoArgs),
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
+    Lake(lake::LakeArgs),
+    Backup(backup::BackupArgs),
+    Backups(backups::BackupsArgs),
+    Restore(restore::RestoreArgs),
     Sync(sync::SyncArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
@@ -69,6 +77,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "sync", "migrate-from", "account"]),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
+    ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -104,6 +113,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
+        Command::Lake(args) => lake::run(&globals, args),
+        Command::Backup(args) => backup::run(&globals, args),
+        Command::Backups(args) => backups::run(&globals, args),
+        Command::Restore(args) => restore::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),

@@ -40,7 +40,7 @@ pub struct SqlArgs {
     account: AccountChoice,
 }
 
-fn at(text: &str) -> Result<At, String> {
+pub(super) fn at(text: &str) -> Result<At, String> {
     if text == "latest" {
         return Ok(At::Latest);
     }

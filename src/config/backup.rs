@@ -44,14 +44,14 @@ impl BackupSettings {
         dir.root().join(&self.dir)
     }
 
-    /// How often the directory gets a backup; never where nothing.
-    pub fn every(&self) -> Option<Duration> {
-        (self.every_hours > 0).then(|| Duration::from_secs(u64::from(self.every_hours) * 3600))
+    /// How often the directory gets a backup; zero is never.
+    pub fn every(&self) -> Duration {
+        Duration::from_secs(u64::from(self.every_hours) * 3600)
     }
 
-    /// How often the object store gets a backup; never where nothing.
-    pub fn url_every(&self) -> Option<Duration> {
-        let is_set = !self.url.is_empty() && self.url_every_days > 0;
-        is_set.then(|| Duration::from_secs(u64::from(self.url_every_days) * 86_400))
+    /// How often the object store gets a backup; zero is never.
+    pub fn url_every(&self) -> Duration {
+        let days = if self.url.is_empty() { 0 } else { self.url_every_days };
+        Duration::from_secs(u64::from(days) * 86_400)
     }
 }

@@ -14,28 +14,17 @@ use super::SAMPLE;
 /// The names that a data directory may hold at its top.
 const OURS: &[&str] = &[
     "backups",
-    DATABASE,
+    DataDir::DATABASE,
     "catscan.db-shm",
     "catscan.db-wal",
-    SETTINGS,
+    DataDir::SETTINGS,
     "inbox",
     "keys",
-    LAKE,
-    UNFINISHED_RESTORE,
+    DataDir::LAKE,
+    DataDir::UNFINISHED_RESTORE,
     "run",
-    TMP,
+    DataDir::TMP,
 ];
-
-/// The SQLite file.
-pub const DATABASE: &str = "catscan.db";
-/// The directory of the Parquet files.
-pub const LAKE: &str = "lake";
-/// The directory of files under construction.
-pub const TMP: &str = "tmp";
-/// The settings.
-pub const SETTINGS: &str = "config.toml";
-/// Is there while a backup is restored into the directory.
-pub const UNFINISHED_RESTORE: &str = "restore.unfinished";
 
 /// One store on disk, addressed by its absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +66,17 @@ pub enum DataDirError {
 }
 
 impl DataDir {
+    /// The name of the SQLite file.
+    pub const DATABASE: &str = "catscan.db";
+    /// The name of the directory of the Parquet files.
+    pub const LAKE: &str = "lake";
+    /// The name of the directory of files under construction.
+    pub const TMP: &str = "tmp";
+    /// The name of the settings.
+    pub const SETTINGS: &str = "config.toml";
+    /// The name of what is there while a backup is restored into the directory.
+    pub const UNFINISHED_RESTORE: &str = "restore.unfinished";
+
     /// The directory at `root`, which need not exist yet; a relative path is taken from the working directory.
     pub fn at(root: &Path) -> Result<Self, DataDirError> {
         let root = std::path::absolute(root).map_err(io_error("resolve", root))?;
@@ -98,17 +98,17 @@ impl DataDir {
 
     /// The SQLite file: entities and catalog.
     pub fn database(&self) -> PathBuf {
-        self.root.join(DATABASE)
+        self.root.join(Self::DATABASE)
     }
 
     /// The Parquet files.
     pub fn lake(&self) -> PathBuf {
-        self.root.join(LAKE)
+        self.root.join(Self::LAKE)
     }
 
     /// Files under construction; on the file system of the lake, so that a rename publishes.
     pub fn tmp(&self) -> PathBuf {
-        self.root.join(TMP)
+        self.root.join(Self::TMP)
     }
 
     /// Service-account files.
@@ -123,12 +123,12 @@ impl DataDir {
 
     /// The settings.
     pub fn config_file(&self) -> PathBuf {
-        self.root.join(SETTINGS)
+        self.root.join(Self::SETTINGS)
     }
 
     /// Refuses where a backup is being restored, or a restore died: there is no store yet.
     pub fn refuse_unfinished(&self) -> Result<(), DataDirError> {
-        match self.root.join(UNFINISHED_RESTORE).exists() {
+        match self.root.join(Self::UNFINISHED_RESTORE).exists() {
             true => Err(DataDirError::UnfinishedRestore(self.root.clone())),
             false => Ok(()),
         }

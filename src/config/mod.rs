@@ -5,6 +5,7 @@
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
 mod backup;
+mod care;
 mod data_dir;
 mod inventory;
 mod lock;
@@ -13,6 +14,7 @@ mod running;
 mod settings;
 
 pub use backup::BackupSettings;
+pub use care::CareSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
 pub use lock::{Holder, LockError, WriterLock};

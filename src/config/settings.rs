@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackupSettings, memory};
+use super::backup::BackupSettings;
+use super::care::CareSettings;
+use super::memory;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
 pub const SAMPLE: &str = include_str!("config.toml");
@@ -26,6 +28,8 @@ pub struct Config {
     pub inbox: InboxSettings,
     /// Backups.
     pub backup: BackupSettings,
+    /// What a server does for the store unasked.
+    pub care: CareSettings,
 }
 
 /// `[server]`

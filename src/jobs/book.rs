@@ -42,7 +42,7 @@ const DIED: &str =
 pub(super) fn queue(
     db: &Db,
     clock: &Clock,
-    account: AccountId,
+    account: Option<AccountId>,
     kind: &str,
     by: &str,
     entries: Vec<Entry>,
@@ -53,7 +53,13 @@ pub(super) fn queue(
         let mut jobs = Vec::with_capacity(entries.len());
         for Entry { what, mut arguments } in entries {
             arguments.insert("what".to_owned(), what.into());
-            insert.execute(params![account.0, kind, Value::Object(arguments).to_string(), now, by])?;
+            insert.execute(params![
+                account.map(|account| account.0),
+                kind,
+                Value::Object(arguments).to_string(),
+                now,
+                by
+            ])?;
             let job = JobId(tx.last_insert_rowid());
             event(tx, job, "job_queued", &now)?;
             jobs.push(job);

@@ -19,9 +19,9 @@ pub struct Feed {
 pub struct JobProgress {
     /// The job.
     pub job_id: JobId,
-    /// Its account.
-    pub account_id: AccountId,
-    /// Bytes read.
+    /// Its account; none where it is about the whole store.
+    pub account_id: Option<AccountId>,
+    /// Bytes done.
     pub bytes_done: u64,
     /// Bytes in all.
     pub bytes_total: u64,

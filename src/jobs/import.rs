@@ -112,7 +112,7 @@ impl QueuedImport {
             if request.dry_run { Vec::new() } else { request.files.iter().map(|file| entry(file, &request)).collect() };
         let jobs = match entries.is_empty() {
             true => Ok(Vec::new()),
-            false => book::queue(&store.db, &Clock::system(), account, "import", request.origin.code(), entries),
+            false => book::queue(&store.db, &Clock::system(), Some(account), "import", request.origin.code(), entries),
         };
         let jobs = jobs.unwrap_or_else(|error| {
             // The import itself will meet the same trouble and say so to whoever asked for it.
@@ -149,11 +149,10 @@ impl QueuedImport {
         };
         let sources: Vec<Source> = request.files.iter().map(|file| Source::received(&file.path, &file.name)).collect();
         let sizes: Vec<u64> = request.files.iter().map(size).collect();
-        let recorder = (!jobs.is_empty()).then(|| {
-            let jobs = jobs.into_iter().zip(sizes.iter().copied()).collect();
-            Recorder::start(store.db.clone(), Clock::system(), store.feed.clone(), account, jobs)
-        });
-        let steps = Steps { tell, total: sizes.iter().sum(), done: AtomicU64::new(0), recorder: recorder.as_ref() };
+        let recorder = (!jobs.is_empty())
+            .then(|| Recorder::start(store.db.clone(), Clock::system(), store.feed.clone(), Some(account), jobs));
+        let (total, done) = (sizes.iter().sum(), AtomicU64::new(0));
+        let steps = Steps { tell, sizes, total, done, recorder: recorder.as_ref() };
         let files: Vec<FileSteps> = (0..sources.len()).map(|number| FileSteps { steps: &steps, number }).collect();
         steps.read(0);
         let answered = AtomicUsize::new(0);
@@ -214,6 +213,8 @@ fn ending(answer: &ImportAnswer) -> Ending {
 /// Tells the importer's progress as events, and to the book of jobs.
 struct Steps<'a> {
     tell: Listener<'a>,
+    /// Bytes of each file.
+    sizes: Vec<u64>,
     total: u64,
     done: AtomicU64,
     recorder: Option<&'a Recorder>,
@@ -235,7 +236,8 @@ struct FileSteps<'a> {
 impl Progress for FileSteps<'_> {
     fn stage(&self, file: &str, stage: &'static str) {
         if let Some(recorder) = self.steps.recorder {
-            recorder.stage(self.number, stage, stage == READING);
+            let size = self.steps.sizes.get(self.number).copied();
+            recorder.stage(self.number, stage, size.filter(|_| stage == READING));
         }
         (self.steps.tell)(Event::Stage { file: file.to_owned(), name: stage.to_owned() });
     }

@@ -14,13 +14,13 @@ pub struct JobRecord {
     pub job_id: JobId,
     /// The account it is about; none where it is about the whole store.
     pub account_id: Option<AccountId>,
-    /// What is done: `import`.
+    /// What is done: `import`, or one kind of care for the store.
     pub kind: String,
     /// queued, running, done or failed.
     pub state: String,
-    /// The file, as it was named.
+    /// The file, as it was named; what else the job is about.
     pub what: Option<String>,
-    /// Where it was asked for: command, upload, chunks or inbox.
+    /// Where it was asked for: command, upload, chunks, inbox or schedule.
     pub asked_by: Option<String>,
     /// When it was asked for (RFC 3339, UTC).
     pub queued_at: String,
@@ -30,9 +30,9 @@ pub struct JobRecord {
     pub finished_at: Option<String>,
     /// The stage it is in, or was in when it ended.
     pub stage: Option<String>,
-    /// Bytes of the file that are read.
+    /// Bytes that are done, of the file or of the stage.
     pub bytes_done: Option<i64>,
-    /// Bytes of the file.
+    /// Bytes in all.
     pub bytes_total: Option<i64>,
     /// The import that came of it.
     pub batch_id: Option<BatchId>,
@@ -162,7 +162,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         finished_at: row.get("finished_at")?,
         stage: row.get("stage")?,
         bytes_done: row.get("bytes_done")?,
-        bytes_total: arguments["bytes"].as_i64(),
+        bytes_total: row.get::<_, Option<i64>>("bytes_total")?.or_else(|| arguments["bytes"].as_i64()),
         batch_id: result["batch_id"].as_i64().map(BatchId),
         result,
         error: row.get("error_message")?,

@@ -7,13 +7,16 @@
 //! `book` writes jobs down, `recorder` while they run, `listed` reads them, `feed` tells who watches.
 
 mod account;
+mod backup;
 mod book;
+mod care;
 pub mod chunks;
 mod feed;
 mod import;
 mod listed;
 mod migrate;
 mod recorder;
+mod schedule;
 mod store;
 mod sync;
 mod undo;
@@ -24,10 +27,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
+pub use backup::{BackupRequest, Destination};
+pub use care::{AskedBy, Care, CareRequest, Cared};
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
 pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
 pub use migrate::MigrateRequest;
+pub use schedule::{ScheduleRecord, do_due, due, newest_care, plan, schedules};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
 pub use uploads::{job_of_upload, name_upload};
@@ -56,6 +62,8 @@ pub enum Job {
     },
     /// Take over the predecessor's database.
     MigrateFrom(MigrateRequest),
+    /// Care for the store itself.
+    Care(CareRequest),
 }
 
 /// What happens while work is done, in order; the last one is [`Event::Finished`].
@@ -96,6 +104,13 @@ pub enum Event {
         /// What became of its rows.
         answer: serde_json::Value,
     },
+    /// Care for the store is done.
+    Cared {
+        /// What kind it was.
+        kind: String,
+        /// What came of it.
+        answer: serde_json::Value,
+    },
     /// The work did something worth a sentence.
     Said {
         /// The sentence.
@@ -134,6 +149,7 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         Job::Account(change) => Queued::Account(change),
         Job::Sync { dir, account } => Queued::Sync { dir, account },
         Job::MigrateFrom(request) => Queued::Migrate(request),
+        Job::Care(request) => Queued::Care(request),
     })
 }
 
@@ -148,10 +164,16 @@ enum Queued {
     Account(AccountChange),
     Sync { dir: PathBuf, account: Option<String> },
     Migrate(MigrateRequest),
+    Care(CareRequest),
     Refused(String),
 }
 
 impl QueuedJob {
+    /// Whether it takes turns with imports by itself; other work has the store for itself while it runs.
+    pub fn takes_turns(&self) -> bool {
+        matches!(self.0, Queued::Care(_))
+    }
+
     /// Does the work and tells what happens; true when nothing was refused.
     pub fn run(self, store: &Store, tell: Listener<'_>) -> bool {
         let ok = match self.0 {
@@ -161,6 +183,7 @@ impl QueuedJob {
             Queued::Account(change) => account::run(&change, store, tell),
             Queued::Sync { dir, account } => sync::run(&dir, account.as_deref(), store, tell),
             Queued::Migrate(request) => migrate::run(&request, store, tell),
+            Queued::Care(request) => care::run(&request, store, tell),
         };
         tell(Event::Finished { ok });
         ok

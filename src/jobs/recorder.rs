@@ -28,7 +28,7 @@ struct Shared {
     db: Db,
     clock: Clock,
     feed: Feed,
-    account: AccountId,
+    account: Option<AccountId>,
     jobs: Vec<Counted>,
     notes: Mutex<Notes>,
     awake: Condvar,
@@ -37,7 +37,7 @@ struct Shared {
 struct Counted {
     job: JobId,
     done: AtomicU64,
-    total: u64,
+    total: AtomicU64,
 }
 
 #[derive(Default)]
@@ -48,10 +48,10 @@ struct Notes {
 }
 
 impl Recorder {
-    /// Starts recording; `jobs` are the jobs and the bytes that each has to read.
-    pub fn start(db: Db, clock: Clock, feed: Feed, account: AccountId, jobs: Vec<(JobId, u64)>) -> Self {
-        let jobs: Vec<_> =
-            jobs.into_iter().map(|(job, total)| Counted { job, done: AtomicU64::new(0), total }).collect();
+    /// Starts recording these jobs of an account, or of the whole store.
+    pub fn start(db: Db, clock: Clock, feed: Feed, account: Option<AccountId>, jobs: Vec<JobId>) -> Self {
+        let counted = |job| Counted { job, done: AtomicU64::new(0), total: AtomicU64::new(0) };
+        let jobs: Vec<_> = jobs.into_iter().map(counted).collect();
         let notes = Mutex::new(Notes { ended: vec![false; jobs.len()], ..Notes::default() });
         let shared = Arc::new(Shared { db, clock, feed, account, jobs, notes, awake: Condvar::new() });
         let recording = Arc::clone(&shared);
@@ -60,13 +60,16 @@ impl Recorder {
         Self { shared, thread }
     }
 
-    /// A stage of that job begins; a first stage counts the bytes that are read.
-    pub fn stage(&self, job: usize, name: &'static str, counts_bytes: bool) {
-        let items_total = self.shared.jobs.get(job).filter(|_| counts_bytes).map(|counted| counted.total);
-        self.shared.note(job, Happened::Stage { name, items_total });
+    /// A stage of that job begins, in which so many bytes are to be done, where they are counted.
+    pub fn stage(&self, job: usize, name: &'static str, bytes_total: Option<u64>) {
+        if let (Some(counted), Some(total)) = (self.shared.jobs.get(job), bytes_total) {
+            counted.done.store(0, Ordering::Relaxed);
+            counted.total.store(total, Ordering::Relaxed);
+        }
+        self.shared.note(job, Happened::Stage { name, items_total: bytes_total });
     }
 
-    /// That many bytes more were read.
+    /// That many bytes more are done.
     pub fn read(&self, job: usize, bytes: u64) {
         if let Some(counted) = self.shared.jobs.get(job) {
             counted.done.fetch_add(bytes, Ordering::Relaxed);
@@ -154,11 +157,12 @@ impl Shared {
     fn moved(&self, told: &mut [u64]) -> Vec<JobProgress> {
         let mut moved = Vec::new();
         for (counted, told) in self.jobs.iter().zip(told) {
-            let done = counted.done.load(Ordering::Relaxed).min(counted.total);
+            let total = counted.total.load(Ordering::Relaxed);
+            let done = counted.done.load(Ordering::Relaxed).min(total);
             if done != *told {
                 *told = done;
                 let (job_id, account_id) = (counted.job, self.account);
-                moved.push(JobProgress { job_id, account_id, bytes_done: done, bytes_total: counted.total });
+                moved.push(JobProgress { job_id, account_id, bytes_done: done, bytes_total: total });
             }
         }
         moved
@@ -194,14 +198,14 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (db, clock) = (Db::open(&place.path().join("catscan.db")).unwrap(), Clock::system());
         let entry = Entry { what: "a.csv".to_owned(), arguments: serde_json::Map::new() };
-        let job = book::queue(&db, &clock, AccountId::FIRST, "import", "command", vec![entry]).unwrap()[0];
+        let job = book::queue(&db, &clock, Some(AccountId::FIRST), "import", "command", vec![entry]).unwrap()[0];
         let show = || listed::show(&db, job, None).unwrap().unwrap();
         assert_eq!(show().state, "queued");
 
         let feed = Feed::default();
         let mut told = feed.progress();
-        let recorder = Recorder::start(db.clone(), clock, feed, AccountId::FIRST, vec![(job, 100)]);
-        recorder.stage(0, "reading", true);
+        let recorder = Recorder::start(db.clone(), clock, feed, Some(AccountId::FIRST), vec![job]);
+        recorder.stage(0, "reading", Some(100));
         recorder.read(0, 30);
         recorder.read(0, 10);
         let progress = told.blocking_recv().unwrap();
@@ -221,10 +225,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (db, clock) = (Db::open(&place.path().join("catscan.db")).unwrap(), Clock::system());
         let entry = Entry { what: "a.csv".to_owned(), arguments: serde_json::Map::new() };
-        let job = book::queue(&db, &clock, AccountId::FIRST, "import", "command", vec![entry]).unwrap()[0];
-        let recorder = Recorder::start(db.clone(), clock, Feed::default(), AccountId::FIRST, vec![(job, 100)]);
+        let job = book::queue(&db, &clock, Some(AccountId::FIRST), "import", "command", vec![entry]).unwrap()[0];
+        let recorder = Recorder::start(db.clone(), clock, Feed::default(), Some(AccountId::FIRST), vec![job]);
         for stage in ["reading", "writing", "committing"] {
-            recorder.stage(0, stage, stage == "reading");
+            recorder.stage(0, stage, (stage == "reading").then_some(100));
         }
         recorder.ended(0, Ending { result: serde_json::json!({ "batch_id": 7 }), error: None });
         recorder.finish();

@@ -3,17 +3,18 @@
 //! Invariant: a store opened for writing owns the writer lock for as long as any clone of it lives.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{Config, DataDir, RunningServer, WriterLock};
+use crate::config::{Config, DataDir, DataDirError, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
-use crate::lake::{Lake, LakeError};
+use crate::lake::{Lake, LakeError, Swept};
 use crate::model::Clock;
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
 
@@ -32,6 +33,11 @@ pub struct Store {
     pub importer: Importer,
     /// Who watches the jobs of this process.
     pub feed: Feed,
+    /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
+    pub writing: Arc<tokio::sync::Mutex<()>>,
+    /// True once this process is to stop: long work ends at its next good place.
+    pub stopping: Arc<AtomicBool>,
+    pub(super) caring: Arc<Mutex<()>>,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -39,6 +45,9 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// A restore into the directory did not end.
+    #[error(transparent)]
+    Directory(#[from] DataDirError),
     /// SQLite, migrations or schema.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -70,6 +79,7 @@ impl Store {
     /// that nobody else writes. A damaged file is a warning here: what can be read is still answered.
     pub fn open_writer(dir: DataDir, config: Config, lock: WriterLock) -> Result<Self, StoreError> {
         RunningServer::withdraw(&dir);
+        dir.refuse_unfinished()?;
         let db = Db::open(&dir.database())?;
         let lake = Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?;
         let store = Self::over(dir, config, db, lake, Some(lock));
@@ -86,7 +96,7 @@ impl Store {
         for damage in store.lake.check_lengths()? {
             tracing::warn!("{damage}");
         }
-        let swept = store.lake.sweep(Utc::now(), ORPHAN_GRACE)?;
+        let swept = store.sweep()?;
         tracing::debug!(?swept, "swept");
         store.remove_dead_uploads();
         Ok(store)
@@ -94,6 +104,7 @@ impl Store {
 
     /// Opens for reading, beside any writer.
     pub fn open_reader(dir: DataDir, config: Config) -> Result<Self, StoreError> {
+        dir.refuse_unfinished()?;
         let db = Db::open_read_only(&dir.database())?;
         let lake = Lake::open_read_only(db.clone(), &dir.lake())?;
         Ok(Self::over(dir, config, db, lake, None))
@@ -118,7 +129,24 @@ impl Store {
         };
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        Self { dir, config, db, lake, importer, feed: Feed::default(), _lock: lock.map(Arc::new) }
+        let (writing, stopping, caring) = Default::default();
+        Self {
+            dir,
+            config,
+            db,
+            lake,
+            importer,
+            feed: Feed::default(),
+            writing,
+            stopping,
+            caring,
+            _lock: lock.map(Arc::new),
+        }
+    }
+
+    /// Removes files that no commit names and that are older than any import under way.
+    pub fn sweep(&self) -> Result<Swept, LakeError> {
+        self.lake.sweep(Utc::now(), ORPHAN_GRACE)
     }
 
     /// Only the writer receives uploads, so with the lock in hand those that are there have no owner. A command reads its

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::place::Placed;
 use super::{Lake, LakeError, open, read_only};
@@ -19,7 +20,7 @@ pub(super) const TEMPORARY_SUFFIX: &str = ".parquet.part";
 const DATA_SUFFIX: &str = ".parquet";
 
 /// What a sweep removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swept {
     /// Data files that no snapshot held.
     pub orphans: u64,

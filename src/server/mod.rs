@@ -1,11 +1,12 @@
 //! The HTTP door: axum over one open store.
 //!
 //! `router` lists the routes, `middleware` is what happens around each of them, `routes` has one file per resource,
-//! `error` is what a caller is told, `listener` bounds connections, `watching` looks into inboxes, `uploads` imports what
+//! `error` is what a caller is told, `listener` bounds connections, `watching` looks into inboxes, `caring` does what the schedule says, `uploads` imports what
 //! came in several calls. Invariants: loopback only, and only for this machine's own pages and programs; every body is
 //! bounded; nothing that blocks runs on the async runtime; while the server runs it holds the writer lock, and commands
 //! hand their work to `/internal/commands`.
 
+mod caring;
 mod error;
 mod listener;
 mod middleware;
@@ -20,6 +21,7 @@ mod watching;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -85,17 +87,20 @@ async fn run(
     let grace = Duration::from_secs(store.config.server.shutdown_grace_seconds.into());
     let server = Server::new(store, announcement)?;
     let mut stop = signals()?;
+    caring::plan(&server.app).await;
     server.app.announcement.announce(&dir)?;
     ready(server.app.announcement.address);
     let app = server.app.clone();
-    let watching: Vec<_> =
+    let mut watching: Vec<_> =
         inboxes.into_iter().map(|inbox| tokio::spawn(watching::watch(app.clone(), inbox, stop.clone()))).collect();
+    watching.push(tokio::spawn(caring::watch(app.clone(), stop.clone())));
     let mut stopped = stop.clone();
     let serving = server.serve(listener, async move { signalled(&mut stopped, 1).await });
     tokio::pin!(serving);
     let result = tokio::select! {
         result = &mut serving => result,
         () = signalled(&mut stop, 1) => {
+            app.store.stopping.store(true, Ordering::Relaxed);
             tracing::info!("stopping: running work has {} s to finish", grace.as_secs());
             let finished = async {
                 let result = (&mut serving).await;
@@ -104,7 +109,7 @@ async fn run(
                     let _ = inbox.await;
                 }
                 // A command whose sender left is still work.
-                let _done = app.writing.lock().await;
+                let _done = app.store.writing.lock().await;
                 result
             };
             tokio::select! {

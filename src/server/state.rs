@@ -21,8 +21,6 @@ pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) engine: Engine,
     pub(super) announcement: RunningServer,
-    /// Held while work is written, so that imports wait for each other instead of sharing the memory of one.
-    pub(super) writing: Mutex<()>,
     /// Reports that come as rows in several calls.
     pub(super) chunks: Chunks,
     /// Held while an upload is closed, until its job is listed.
@@ -34,9 +32,9 @@ pub(super) struct Shared {
 impl App {
     pub(super) fn new(store: Store, announcement: RunningServer) -> Result<Self, ServeError> {
         let engine = store.engine()?;
-        let (writing, closing, stopping) = (Mutex::new(()), Mutex::new(()), watch::channel(false).0);
+        let (closing, stopping) = (Mutex::new(()), watch::channel(false).0);
         let chunks = Chunks::new(&store);
-        Ok(Self(Arc::new(Shared { store, engine, announcement, writing, chunks, closing, stopping })))
+        Ok(Self(Arc::new(Shared { store, engine, announcement, chunks, closing, stopping })))
     }
 
     /// The account that a request names by name or number; the first one where it names none.

@@ -71,7 +71,7 @@ async fn import(app: &App, closed: Closed) -> Result<Option<Importing>, ApiError
     let accepted = to_import.accepted();
     let working = app.clone();
     let answer = tokio::spawn(async move {
-        let _turn = working.writing.lock().await;
+        let _turn = working.store.writing.lock().await;
         let importing = working.clone();
         blocking(move || importing.chunks.import(to_import, &importing.store)).await
     });

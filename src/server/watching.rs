@@ -18,7 +18,7 @@ pub(super) async fn watch(app: App, inbox: Inbox, mut stop: watch::Receiver<u32>
         let (app, inbox, stopped) = (app.clone(), Arc::clone(&inbox), stop.clone());
         let round = move || {
             let turn = || {
-                let turn = app.writing.blocking_lock();
+                let turn = app.store.writing.blocking_lock();
                 (*stopped.borrow() == 0).then_some(turn)
             };
             inbox.lock().unwrap_or_else(PoisonError::into_inner).round(Utc::now(), turn);

@@ -59,13 +59,24 @@ impl Target {
         Self { root: root.to_owned(), names, tmp: root.join(names.tmp), disk: DepotDisk(disk) }
     }
 
-    /// Marks the directory and clears what an earlier restore left; refuses where a store is.
-    pub(super) fn begin(&self, manifest: &Manifest) -> Result<Begun<'_>, BackupError> {
-        let marked = self.root.join(self.names.unfinished).exists();
-        let lake = self.root.join(self.names.lake);
-        if !marked && (self.root.join(self.names.database).exists() || holds_files(&lake)?) {
+    /// Refuses where a store is; what an unfinished restore left is none.
+    pub fn refuse_store(&self) -> Result<(), BackupError> {
+        let is_store = self.root.join(self.names.database).exists() || holds_files(&self.root.join(self.names.lake))?;
+        if is_store && !self.is_marked() {
             return Err(BackupError::StoreExists { root: self.root.clone() });
         }
+        Ok(())
+    }
+
+    fn is_marked(&self) -> bool {
+        self.root.join(self.names.unfinished).exists()
+    }
+
+    /// Marks the directory and clears what an earlier restore left; refuses where a store is.
+    pub(super) fn begin(&self, manifest: &Manifest) -> Result<Begun<'_>, BackupError> {
+        self.refuse_store()?;
+        let marked = self.is_marked();
+        let lake = self.root.join(self.names.lake);
         self.make_directories(&lake)?;
         let disk = &self.disk.0;
         let place = lake::directory_place(Arc::clone(disk), &self.root, Some(&self.tmp))?;

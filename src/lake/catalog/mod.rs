@@ -6,6 +6,7 @@
 
 pub(super) mod commit;
 pub(super) mod history;
+pub(super) mod listing;
 pub(super) mod load;
 pub(super) mod past;
 mod setup;

@@ -93,7 +93,7 @@ pub(crate) async fn undo(
     let importer = app.store.importer.clone();
     // The task goes on when the client goes away, and keeps the turn until it is done.
     let task = tokio::spawn(async move {
-        let _turn = app.writing.lock().await;
+        let _turn = app.store.writing.lock().await;
         blocking(move || importer.undo(batch, Some(account))).await
     });
     Ok(Json(task.await.map_err(|error| ApiError::internal(&error))???))

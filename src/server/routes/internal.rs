@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{MutexGuard, mpsc};
 
 use crate::jobs::{self, Event, Job, TOKEN_HEADER};
 use crate::server::error::ApiError;
@@ -33,15 +33,9 @@ pub(crate) async fn run(State(app): State<App>, headers: HeaderMap, body: Bytes)
     let store = app.store.clone();
     let job = blocking(move || jobs::queue(job, &store)).await?;
     tokio::spawn(async move {
-        let turn = app.writing.try_lock();
-        let _turn = match turn {
-            Ok(turn) => turn,
-            Err(_) => {
-                let _ = events.send(Event::Said {
-                    text: "the server is busy with other work; this waits for its turn".to_owned(),
-                });
-                app.writing.lock().await
-            }
+        let _turn = match job.takes_turns() {
+            true => None,
+            false => Some(turn(&app, &events).await),
         };
         let (store, sender) = (app.store.clone(), events.clone());
         let done = blocking(move || job.run(&store, &throttled(sender))).await;
@@ -60,6 +54,17 @@ pub(crate) async fn run(State(app): State<App>, headers: HeaderMap, body: Bytes)
         Some((line.map(Bytes::from), told))
     });
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines.boxed())).into_response())
+}
+
+/// The turn to write; a wait for it is said.
+async fn turn<'a>(app: &'a App, events: &mpsc::UnboundedSender<Event>) -> MutexGuard<'a, ()> {
+    if let Ok(turn) = app.store.writing.try_lock() {
+        return turn;
+    }
+    let text = "the server is busy with other work; this waits for its turn".to_owned();
+    // Nobody may listen any more.
+    let _ = events.send(Event::Said { text });
+    app.store.writing.lock().await
 }
 
 /// Passes events on; of the many that count bytes, a few.

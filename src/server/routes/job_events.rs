@@ -104,7 +104,7 @@ impl Watcher {
                     self.unread = true;
                 }
                 moved = self.progress.recv() => match moved {
-                    Ok(progress) if self.account.is_none_or(|account| account == progress.account_id) => {
+                    Ok(progress) if self.account.is_none_or(|account| Some(account) == progress.account_id) => {
                         return Event::default().event("job_progress").json_data(progress).ok();
                     }
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}

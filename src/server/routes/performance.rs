@@ -94,7 +94,7 @@ pub(crate) async fn import_csv(
     let (working, store) = (app.clone(), app.store.clone());
     // The task goes on when the client goes away, and keeps the file and the turn until it is done.
     let task = tokio::spawn(async move {
-        let _turn = working.writing.lock().await;
+        let _turn = working.store.writing.lock().await;
         blocking(move || {
             let _spooled = spooled;
             queued.run(&store, &|_| {}).into_iter().next()
