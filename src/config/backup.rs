@@ -17,6 +17,8 @@ pub struct BackupSettings {
     pub every_hours: u32,
     /// So many stay, the newest; 0 keeps all.
     pub keep: u32,
+    /// Minutes that data files stay which no backup needs any more.
+    pub grace_minutes: u32,
     /// An address of an object store, for backups beside those; none where empty.
     pub url: String,
     /// Days from one backup there to the next; 0 makes none.
@@ -31,6 +33,7 @@ impl Default for BackupSettings {
             dir: "backups".to_owned(),
             every_hours: 24,
             keep: 30,
+            grace_minutes: 60,
             url: String::new(),
             url_every_days: 7,
             url_keep: 8,
@@ -42,6 +45,11 @@ impl BackupSettings {
     /// The directory.
     pub fn directory(&self, dir: &DataDir) -> PathBuf {
         dir.root().join(&self.dir)
+    }
+
+    /// How long data files stay which no backup needs any more.
+    pub fn grace(&self) -> Duration {
+        Duration::from_secs(u64::from(self.grace_minutes) * 60)
     }
 
     /// How often the directory gets a backup; zero is never.

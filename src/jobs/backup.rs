@@ -1,7 +1,6 @@
 //! Backing the store up: where to, and how many backups stay.
 
 use std::path::Path;
-use std::time::Duration;
 
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
@@ -32,9 +31,6 @@ pub enum Destination {
     /// An absolute path, or an address.
     Named(String),
 }
-
-/// Data files that no backup needs stay for so long: nobody else may have begun to use them in that time.
-const UNNEEDED_GRACE: Duration = Duration::from_secs(3600);
 
 impl BackupRequest {
     /// The name of the job.
@@ -67,7 +63,7 @@ impl BackupRequest {
         let options = BackupOptions {
             keep: self.keep.unwrap_or(keep),
             verify: self.verify,
-            grace: UNNEEDED_GRACE,
+            grace: settings.grace(),
             now: Utc::now(),
         };
         let config_file = store.dir.config_file();
