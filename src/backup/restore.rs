@@ -100,6 +100,7 @@ pub fn restore(
     begun.name_database(&finished.0)?;
     kill::point("restore_named");
     begun.end()?;
+    kill::point("restore_ended");
     Ok(RestoreAnswer { settings_kept, elapsed_ms: started.elapsed().as_millis() as u64, ..answer })
 }
 

@@ -92,7 +92,7 @@ fn words(answer: &BackupAnswer) -> String {
     ));
     if answer.bytes_linked > 0 {
         line(format!(
-            "  {} of data files are on the disk of the store, as second names: one on another disk survives its loss",
+            "  {} of data files are second names on the disk of the store: a backup elsewhere survives its loss",
             bytes(answer.bytes_linked)
         ));
     }
@@ -124,6 +124,13 @@ mod tests {
             "elapsed_ms": 1_250,
         }))
         .unwrap();
-        insta::assert_snapshot!(words(&answer), @"");
+        insta::assert_snapshot!(words(&answer), @r"
+        backup 2026-11-20T13-35-01Z in backups (1.2 s)
+          75,000 rows of 7 days in 9 files, 4.0 MB with the database: snapshot 12 of 2026-11-20 13:30 UTC
+          2 files new (1 for damaged ones), 7 files there already; 900 kB written
+          3.0 kB of data files are second names on the disk of the store: a backup elsewhere survives its loss
+          removed 1 older backup and 3 files that no backup needs, 70 kB
+          note: look
+        ");
     }
 }

@@ -95,8 +95,8 @@ impl Steps for Shown {
 fn words(answer: &RestoreAnswer) -> String {
     let took = elapsed(std::time::Duration::from_millis(answer.elapsed_ms));
     let mut page = format!(
-        "restored backup {} into {} ({took})\n  {} of {} as of {} UTC (snapshot {}), in {} and {}: every file was read and \
-         is what was written\n",
+        "restored backup {} into {} ({took})\n  {} of {} as of {} UTC (snapshot {})\n  {}, {} with the database: every file \
+         was read and is what was written\n",
         answer.backup,
         answer.root.display(),
         counted(answer.rows, "row"),
@@ -124,6 +124,12 @@ mod tests {
             "bytes_copied": 900_000, "bytes_linked": 3_000, "settings_kept": true, "elapsed_ms": 1_250,
         }))
         .unwrap();
-        insta::assert_snapshot!(words(&answer), @"");
+        insta::assert_snapshot!(words(&answer), @r"
+        restored backup 2026-11-20T13-35-01Z into store (1.2 s)
+          75,000 rows of 7 days as of 2026-11-20 13:30 UTC (snapshot 12)
+          9 files, 4.0 MB with the database: every file was read and is what was written
+          config.toml was there and stays; the one of the backup is beside its manifest
+        next: `catscan serve`; put service-account files into keys/ again, they are in no backup
+        ");
     }
 }

@@ -12,14 +12,14 @@ use super::kinds::store_with_every_kind;
 use super::not_run::peer_missing;
 use super::store::{TestStore, integer, repository};
 
-const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
+pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
 
 fn python(arguments: &[&str]) -> Option<std::process::Output> {
     let python = std::env::var("CATSCAN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     Command::new(python).arg(repository("tests/python/conformance.py")).args(arguments).output().ok()
 }
 
-fn has_duckdb() -> bool {
+pub fn has_duckdb() -> bool {
     python(&["--probe"]).is_some_and(|output| output.status.success())
 }
 
@@ -55,8 +55,9 @@ fn theirs(answer: &Value) -> Vec<(String, [i64; 5])> {
     answer.as_array().unwrap().iter().map(row).collect()
 }
 
+/// DuckDB and the program answer the same questions alike.
 #[track_caller]
-fn assert_same_answers(store: &TestStore, snapshot: Option<&str>) {
+pub fn assert_same_answers(store: &TestStore, snapshot: Option<&str>) {
     let duckdb = duckdb(store, snapshot);
     let (day, billing_id) = (duckdb["day"].as_str().unwrap(), duckdb["billing_id"].as_str().unwrap());
     let same = |question: &str, group: &str, from: &str| {

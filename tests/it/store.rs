@@ -47,9 +47,14 @@ pub type ByBilling = BTreeMap<String, Totals>;
 impl TestStore {
     /// A store as `catscan init` makes it.
     pub fn new() -> Self {
-        let store = Self { place: tempfile::tempdir().unwrap() };
+        let store = Self::none();
         store.succeed(&["init"]);
         store
+    }
+
+    /// No store yet: a place for one.
+    pub fn none() -> Self {
+        Self { place: tempfile::tempdir().unwrap() }
     }
 
     /// A store with the samples' entities and report.
