@@ -25,10 +25,9 @@ fn back_up(store: &TestStore, depot: &Path) -> Value {
 #[track_caller]
 fn restored(depot: &Path, backup: Option<&str>) -> TestStore {
     let store = TestStore::none();
-    let named = backup.map(|backup| ["--backup", backup]);
-    let arguments =
-        [&["restore", "--json", depot.to_str().unwrap()], named.as_ref().map_or(&[][..], |named| &named[..])];
-    let answer: Value = serde_json::from_str(&store.succeed(&arguments.concat())).unwrap();
+    let mut arguments = vec!["restore", "--json", depot.to_str().unwrap()];
+    arguments.extend(backup.iter().flat_map(|name| ["--backup", name]));
+    let answer: Value = serde_json::from_str(&store.succeed(&arguments)).unwrap();
     assert_eq!(integer(&answer["files"]), data_files(&store.data_dir().join("lake")).len() as i64, "{answer:#}");
     store
 }
@@ -142,8 +141,13 @@ fn what_cannot_be_is_refused_in_one_line_that_says_what_to_do() {
     fs::write(&file, "").unwrap();
     for (arguments, said) in [
         (vec!["restore".to_owned(), text(&depot)], "holds a store already; move it away"),
-        (vec!["restore".to_owned(), text(&lake)], "holds no backups"),
-        (vec!["restore".to_owned(), text(&depot), "--backup".to_owned(), "2020-01-01T00-00-00Z".to_owned()], "holds"),
+        (vec!["restore".to_owned(), text(&lake), "--into".to_owned(), text(&store.beside("new"))], "holds no backups"),
+        (
+            ["restore", &text(&depot), "--into", &text(&store.beside("new")), "--backup", "2020-01-01T00-00-00Z"]
+                .map(str::to_owned)
+                .to_vec(),
+            "holds no backup 2020-01-01T00-00-00Z; `catscan backups` lists",
+        ),
         (vec!["backup".to_owned(), text(&lake)], "is part of the store itself"),
         (vec!["backup".to_owned(), text(&data)], "is part of the store itself"),
         (vec!["backup".to_owned(), text(&file)], "cannot"),
