@@ -44,6 +44,8 @@ pub(super) enum Lost {
     Missing,
     /// It is not what it should be.
     Damaged(String),
+    /// It could not be read, so that nothing is known of its bytes.
+    Unread(String),
     /// The place that it was to come to, or the way there, refused.
     Refused(LakeError),
 }
@@ -140,7 +142,7 @@ impl Carrier<'_> {
 pub(super) fn check(load: &Load<'_>, on: &mut dyn FnMut(&[u8]) -> Result<(), LakeError>) -> Result<(), Lost> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Lost::Missing,
-        _ => Lost::Damaged(format!("it cannot be read: {error}")),
+        _ => Lost::Unread(error.to_string()),
     };
     let opened = load.place.open(load.name).map_err(unreadable)?;
     fit(load, opened.bytes())?;

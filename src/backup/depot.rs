@@ -81,11 +81,13 @@ impl Depot {
 
     fn of_objects(
         url: &str,
-        _tmp: Option<&Path>,
+        tmp: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, BackupError> {
-        let _address = Address::open(url, environment, PATIENCE)?;
-        Err(BackupError::NoBackups { place: url.to_owned() })
+        let address = Address::open(url, environment, PATIENCE)?;
+        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
+        let place = lake::objects_place(address, Arc::clone(&disk), tmp);
+        Ok(Self { place, disk: DepotDisk(disk), staging: tmp.map(Path::to_owned) })
     }
 
     /// The directory, to be written to; it is made where it is missing.

@@ -60,7 +60,7 @@ pub enum BackupError {
     #[error("{place} is part of the store itself; name another directory, best on another disk")]
     InsideStore {
         /// The place.
-        place: PathBuf,
+        place: String,
     },
     /// No backup has ever been written there.
     #[error("{place} holds no backups; name the directory or address that `catscan backup` wrote to")]
@@ -103,6 +103,16 @@ pub enum BackupError {
         /// The file, below the place of the backups.
         file: String,
         /// What does not fit.
+        what: String,
+    },
+    /// A file of a backup could not be read.
+    #[error("cannot read {file} in {place}: {what}; try it again")]
+    Unread {
+        /// The place of the backups.
+        place: String,
+        /// The file.
+        file: String,
+        /// What the disk or the network said.
         what: String,
     },
     /// A live data file is damaged, so that it cannot be backed up.

@@ -231,6 +231,9 @@ impl Restoring<'_> {
         let what = match lost {
             Lost::Missing => "it is missing".to_owned(),
             Lost::Damaged(what) => what,
+            Lost::Unread(what) => {
+                return BackupError::Unread { place: self.depot.shown(), file: name.to_owned(), what };
+            }
             Lost::Refused(error) => return error.into(),
         };
         BackupError::DamagedBackup { backup: self.manifest.backup, file: name.to_owned(), what }

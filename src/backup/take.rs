@@ -120,15 +120,16 @@ pub fn back_up(
 
 /// What is in the lake or in tmp would be taken for the store's own.
 fn refuse_inside(subject: Subject<'_>, depot: &Depot) -> Result<(), BackupError> {
-    let Some(place) = depot.place.local("") else { return Ok(()) };
-    let tmp = subject.tmp.canonicalize().unwrap_or_else(|_| subject.tmp.to_owned());
-    let parts = [subject.lake.place().local(""), Some(tmp)];
-    let store = subject.db.path().parent().and_then(|root| root.canonicalize().ok());
-    let is_inside = parts.into_iter().flatten().any(|part| place.starts_with(part));
-    if is_inside || store.is_some_and(|store| store == place) {
-        return Err(BackupError::InsideStore { place });
+    let inside = || BackupError::InsideStore { place: depot.shown() };
+    let place = depot.place.data_path();
+    if place.starts_with(subject.lake.place().data_path()) {
+        return Err(inside());
     }
-    Ok(())
+    let Some(root) = depot.place.local("") else { return Ok(()) };
+    let found = |path: &Path| path.canonicalize().ok();
+    let is_tmp = found(subject.tmp).is_some_and(|tmp| root.starts_with(tmp));
+    let is_store = subject.db.path().parent().and_then(found).is_some_and(|store| store == root);
+    if is_tmp || is_store { Err(inside()) } else { Ok(()) }
 }
 
 /// A copy of the database, removed when dropped.
@@ -183,8 +184,9 @@ fn attempt(
             Ok(Carried::Copied) => {}
             Err(Lost::Refused(error)) => return Err(error.into()),
             Err(_) if subject.lake.snapshot(&At::Latest)?.file(file.file_id).is_none() => return Ok(None),
-            Err(Lost::Missing) => return Err(damaged(file, "it is missing")),
-            Err(Lost::Damaged(what)) => return Err(damaged(file, &what)),
+            Err(Lost::Missing) => return Err(damaged(file, "it is missing", false)),
+            Err(Lost::Damaged(what)) => return Err(damaged(file, &what, false)),
+            Err(Lost::Unread(what)) => return Err(damaged(file, &what, true)),
         }
         kill::point("backup_file");
     }
@@ -239,9 +241,9 @@ fn bring(lake: &Lake, file: &LiveFile, carrier: &Carrier<'_>) -> Result<Carried,
     carrier.bring(&load, &name_of_data(&file.relative))
 }
 
-fn damaged(file: &LiveFile, what: &str) -> BackupError {
+fn damaged(file: &LiveFile, what: &str, is_unread: bool) -> BackupError {
     let (day, file) = (file.scope.day, file.relative.clone());
-    BackupError::DamagedStore(Damage { file, day, what: what.to_owned() })
+    BackupError::DamagedStore(Damage { file, day, what: what.to_owned(), is_unread })
 }
 
 /// What a backup has to bring.
@@ -273,6 +275,9 @@ impl Needed {
                 }) {
                     Ok(()) => {}
                     Err(Lost::Missing | Lost::Damaged(_)) => _ = damaged.insert(name),
+                    Err(Lost::Unread(what)) => {
+                        return Err(BackupError::Unread { place: depot.shown(), file: name, what });
+                    }
                     Err(Lost::Refused(error)) => return Err(error.into()),
                 }
             }

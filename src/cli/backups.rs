@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::failure::{Failure, OrFail};
 use super::numbers::{bytes, count};
-use super::session::{Globals, environment};
+use super::session::Globals;
 use super::{backup, lake};
 use crate::backup::{Depot, ListedBackup, list};
+use crate::config::environment;
 use crate::telemetry::Level;
 
 /// List backups, the newest first

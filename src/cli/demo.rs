@@ -60,7 +60,9 @@ pub fn run(globals: &Globals, args: DemoArgs) -> Result<ExitCode, Failure> {
         Some(dir) => std::path::absolute(dir).map_err(Failure::usage)?,
         None => default_dir(),
     };
-    let session = globals.session_in(DataDir::at(&root.join("data")).or_fail()?, Level::Warnings)?;
+    let mut session = globals.session_in(DataDir::at(&root.join("data")).or_fail()?, Level::Warnings)?;
+    // Not where the environment has the facts of a store of yours.
+    session.config.lake.url.clear();
     let address = args.listen.meant_or_free(&session)?;
     claim(&root)?;
     let lock = start_over(&session)?;

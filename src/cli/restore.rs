@@ -12,10 +12,10 @@ use indicatif::ProgressBar;
 use super::failure::{Failure, OrFail};
 use super::lake::view;
 use super::numbers::{bytes, counted, elapsed};
-use super::session::{Globals, environment};
+use super::session::Globals;
 use super::{backup, work};
 use crate::backup::{BackupName, Depot, RestoreAnswer, Target, TargetNames, restore};
-use crate::config::DataDir;
+use crate::config::{DataDir, environment};
 use crate::lake::Steps;
 use crate::telemetry::Level;
 

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::failure::{Failure, OrFail};
 use super::session::{Globals, Session};
-use super::{session, summary, work};
+use super::{summary, work};
+use crate::config;
 use crate::inbox::Inbox;
 use crate::jobs::Store;
 use crate::server;
@@ -76,7 +77,7 @@ pub fn serve(
     address: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, Failure> {
-    let inboxes = Inbox::of_settings(&store, session::environment(), summary::note)
+    let inboxes = Inbox::of_settings(&store, config::environment(), summary::note)
         .or_help("correct the section [inbox] of config.toml, or the variable CATSCAN_INBOX_…")?;
     let watched: Vec<String> = inboxes.iter().map(Inbox::shown).collect();
     server::serve(store, address, inboxes, |address| {

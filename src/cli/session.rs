@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::{Failure, OrFail};
-use crate::config::{Config, ConfigError, DataDir};
+use crate::config::{self, Config, ConfigError, DataDir};
 use crate::telemetry::{self, Level};
 
 /// Options of every command, as typed.
@@ -55,7 +55,7 @@ impl Globals {
     /// The session on that data directory.
     pub fn session_in(&self, dir: DataDir, level: Level) -> Result<Session, Failure> {
         self.start_logging(level);
-        let config = Config::load(&dir.config_file(), environment()).map_err(|error| match error {
+        let config = Config::load(&dir.config_file(), config::environment()).map_err(|error| match error {
             ConfigError::File { .. } => Failure::new(error)
                 .help("correct the line; `catscan init` in a new directory writes a config.toml with every setting"),
             other => Failure::new(other),
@@ -91,11 +91,6 @@ impl Session {
         Err(Failure::new(format_args!("there is no store in {}", self.dir.root().display()))
             .help("make one with `catscan init` or `catscan import FILE…`, or name another with --data-dir"))
     }
-}
-
-/// The variables of the process that are text.
-pub fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// True when a person looks at standard error.

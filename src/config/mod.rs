@@ -19,4 +19,11 @@ pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
-pub use settings::{Config, ConfigError, ImportSettings, InboxSettings, QuerySettings, SAMPLE, ServerSettings};
+pub use settings::{
+    Config, ConfigError, ImportSettings, InboxSettings, LakeSettings, QuerySettings, SAMPLE, ServerSettings,
+};
+
+/// The variables of this process that are text: where settings and credentials come from.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

@@ -3,34 +3,46 @@
 //! Foreign keys are off while they run, because rebuilding a table would otherwise cascade deletes into others;
 //! each step checks them inside its transaction instead. All steps of one run are one transaction.
 
+mod lake_checks;
+
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
 use super::DbError;
 
-/// A step named by its file: `NNNN_name.up.sql` and `NNNN_name.down.sql`.
+/// A step named by its files `NNNN_name.up.sql` and `NNNN_name.down.sql`, and what Rust does after the way up.
 macro_rules! step {
     ($name:literal) => {
         M::up(include_str!(concat!("../../schema/migrations/", $name, ".up.sql")))
             .down(include_str!(concat!("../../schema/migrations/", $name, ".down.sql")))
             .foreign_key_check()
     };
+    ($name:literal, $hook:path) => {
+        M::up_with_hook(include_str!(concat!("../../schema/migrations/", $name, ".up.sql")), |tx: &Transaction<'_>| {
+            Ok($hook(tx)?)
+        })
+        .down(include_str!(concat!("../../schema/migrations/", $name, ".down.sql")))
+        .foreign_key_check()
+    };
 }
 
-const STEPS: &[M<'static>] = &[
-    step!("0001_entities"),
-    step!("0002_lake"),
-    step!("0003_changes"),
-    step!("0004_advice"),
-    step!("0005_work"),
-    step!("0006_access"),
-    step!("0007_entity_versions"),
-];
-
 /// The version that this program writes.
-pub(super) const LATEST: usize = STEPS.len();
+pub(super) const LATEST: usize = 8;
+
+fn steps() -> [M<'static>; LATEST] {
+    [
+        step!("0001_entities"),
+        step!("0002_lake"),
+        step!("0003_changes"),
+        step!("0004_advice"),
+        step!("0005_work"),
+        step!("0006_access"),
+        step!("0007_entity_versions"),
+        step!("0008_lake_checks", lake_checks::fill),
+    ]
+}
 
 /// The version of an open database; 0 is an empty one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
@@ -51,7 +63,7 @@ pub(super) fn to_version(connection: &mut Connection, path: &Path, target: usize
         return Ok(());
     }
     connection.pragma_update(None, "foreign_keys", false).map_err(open_error)?;
-    let outcome = Migrations::from_slice(STEPS).to_version(connection, target);
+    let outcome = Migrations::new(steps().into()).to_version(connection, target);
     connection.pragma_update(None, "foreign_keys", true).map_err(open_error)?;
     match outcome {
         Ok(()) => Ok(()),

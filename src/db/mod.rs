@@ -6,7 +6,10 @@
 //! thread. A change must not ask for another change inside itself (it would wait for itself).
 
 mod backup;
+mod digest;
 mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 mod foreign;
 mod migrations;
 mod open;
@@ -21,6 +24,7 @@ use std::sync::Arc;
 
 use rusqlite::{Transaction, TransactionBehavior};
 
+pub use digest::{CheckValue, LiveSet, check_value};
 pub use error::DbError;
 pub use foreign::ForeignDb;
 use readers::Readers;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use crate::backup::{self, BackupAnswer, BackupError, BackupOptions, Depot, Subject};
+use crate::config::environment;
 use crate::lake::Steps;
 
 /// Which backup.
@@ -74,8 +75,5 @@ impl BackupRequest {
 
 /// The depot to write to at a path or an address, with credentials from the environment of this process.
 fn depot(place: &str, tmp: &Path) -> Result<Depot, BackupError> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    Depot::to_write(place, tmp, std::env::vars_os().filter_map(text))
+    Depot::to_write(place, tmp, environment())
 }

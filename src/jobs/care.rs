@@ -25,6 +25,11 @@ pub enum Care {
     Sweep,
     /// Back the store up.
     Backup(BackupRequest),
+    /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
+    ExportDelta {
+        /// Their names.
+        tables: Vec<String>,
+    },
 }
 
 /// Who asked for it.
@@ -86,6 +91,7 @@ impl Care {
         match self {
             Self::Sweep => "sweep",
             Self::Backup(request) => request.kind(),
+            Self::ExportDelta { .. } => "export_delta",
         }
     }
 
@@ -94,6 +100,8 @@ impl Care {
         match self {
             Self::Sweep => "what crashes left behind".to_owned(),
             Self::Backup(request) => request.what(),
+            Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
+            Self::ExportDelta { tables } => tables.join(", "),
         }
     }
 
@@ -104,6 +112,10 @@ impl Care {
                 Ok(Cared::well(store.sweep()?))
             }
             Self::Backup(request) => Ok(Cared::well(request.done(store, steps)?)),
+            Self::ExportDelta { tables } => {
+                steps.stage("exporting", 0);
+                Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))
+            }
         }
     }
 }

@@ -11,11 +11,12 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{Config, DataDir, DataDirError, RunningServer, WriterLock};
+use crate::config::{self, Config, DataDir, DataDirError, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{Lake, LakeError, Swept};
 use crate::model::Clock;
+use crate::objects::{Address, AddressError};
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
 
 /// An open data directory; clones share it.
@@ -51,6 +52,9 @@ pub enum StoreError {
     /// SQLite, migrations or schema.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The setting of the lake's place.
+    #[error("lake.url: {0}")]
+    Address(#[from] AddressError),
     /// Files or catalog of the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -81,7 +85,10 @@ impl Store {
         RunningServer::withdraw(&dir);
         dir.refuse_unfinished()?;
         let db = Db::open(&dir.database())?;
-        let lake = Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?;
+        let lake = match lake_address(&config)? {
+            Some(address) => Lake::open_objects(db.clone(), address, &dir.tmp(), Utc::now())?,
+            None => Lake::open(db.clone(), &dir.lake(), &dir.tmp(), Utc::now())?,
+        };
         let store = Self::over(dir, config, db, lake, Some(lock));
         let freed = store.importer.recover()?;
         if freed > 0 {
@@ -106,7 +113,10 @@ impl Store {
     pub fn open_reader(dir: DataDir, config: Config) -> Result<Self, StoreError> {
         dir.refuse_unfinished()?;
         let db = Db::open_read_only(&dir.database())?;
-        let lake = Lake::open_read_only(db.clone(), &dir.lake())?;
+        let lake = match lake_address(&config)? {
+            Some(address) => Lake::open_objects_read_only(db.clone(), address)?,
+            None => Lake::open_read_only(db.clone(), &dir.lake())?,
+        };
         Ok(Self::over(dir, config, db, lake, None))
     }
 
@@ -193,6 +203,13 @@ impl Store {
             ..Limits::default()
         }
     }
+}
+
+/// Where the facts are, if not in the data directory.
+fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
+    let settings = &set.lake;
+    let open = |url: &str| Address::open(url, config::environment(), settings.patience());
+    Some(settings.url.as_str()).filter(|url| !url.is_empty()).map(open).transpose()
 }
 
 fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {

@@ -33,7 +33,7 @@ pub(super) fn whole(file: &LiveFile) -> Result<(), Damage> {
     let mut hasher = Hasher::default();
     for start in (0..file.bytes).step_by(READ_BYTES as usize) {
         let piece = opened.read_at(start..file.bytes.min(start + READ_BYTES));
-        hasher.update(&piece.map_err(|error| file.damage(format!("it cannot be read: {error}")))?);
+        hasher.update(&piece.map_err(|error| damage(file, &error))?);
     }
     if hasher.finish().1 == file.hashes {
         Ok(())
@@ -51,10 +51,11 @@ pub(super) fn length(file: &LiveFile, found: io::Result<u64>) -> Result<(), Dama
     }
 }
 
-/// A file that does not open.
+/// A file that does not open, or does not give its bytes.
 pub(super) fn damage(file: &LiveFile, error: &io::Error) -> Damage {
     match error.kind() {
         io::ErrorKind::NotFound => file.damage("it is missing".into()),
-        _ => file.damage(format!("it cannot be opened: {error}")),
+        io::ErrorKind::UnexpectedEof => file.damage("it is shorter than the catalog says".into()),
+        _ => file.unread(error.to_string()),
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Scope;
 use crate::db::DbError;
 use crate::model::{Day, SnapshotId};
+use crate::objects::ObjectsError;
 
 /// An error of the fact store. Paths of data files are relative to the lake's directory.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum LakeError {
     #[error(transparent)]
     Db(#[from] DbError),
     /// The catalog holds something that this program never writes.
-    #[error("the lake's catalog is inconsistent: {what}; restore a backup or report this")]
+    #[error("the lake's catalog in the database is inconsistent: {what}; restore a backup or report this")]
     Catalog {
         /// What was found.
         what: String,
@@ -32,13 +33,34 @@ pub enum LakeError {
         source: std::io::Error,
     },
     /// The directory belongs to another store, or to none although this store has files.
-    #[error("{path} is not the lake of this database ({what}); check --data-dir, or restore the lake's files")]
+    #[error(
+        "{path} is not the lake of this database ({what}); check --data-dir and the setting lake.url, or restore \
+        the lake's files"
+    )]
     ForeignDirectory {
         /// The directory.
         path: PathBuf,
         /// What does not fit.
         what: String,
     },
+    /// The catalog's files are at another place than the one that is set.
+    #[error(
+        "the lake's files are at {stored}, but {missing} of {files} are not at {path}, where the setting lake.url puts \
+         the lake; set it back, or copy all of {stored} to the new place first"
+    )]
+    ElsewhereInCatalog {
+        /// The place that the catalog names.
+        stored: String,
+        /// The place that is set.
+        path: String,
+        /// Live files.
+        files: usize,
+        /// Those that are not there.
+        missing: usize,
+    },
+    /// The object store that the lake is in refused or did not answer.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
     /// The path of the lake cannot be written into a catalog.
     #[error("the lake's path {path} is not UTF-8; choose a data directory whose path is")]
     PathNotText {
@@ -118,6 +140,22 @@ pub enum LakeError {
     /// A live file is not what the catalog says. Nothing read from it was used.
     #[error(transparent)]
     Damaged(#[from] Damage),
+    /// A Delta log that this store cannot go on from; nothing was written.
+    #[error("{folder}: {what}; remove this folder and export again, the table is then written as a whole")]
+    DeltaLog {
+        /// The log's folder.
+        folder: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no such fact table.
+    #[error("there is no fact table '{asked}': {}", known.join(", "))]
+    UnknownTable {
+        /// What was asked for.
+        asked: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The text is neither a snapshot nor a time.
     #[error("'{text}' is neither a snapshot number nor a time: write 12, 2026-11-20, '2026-11-20 14:30' or RFC 3339")]
     At {
@@ -148,7 +186,7 @@ impl From<rusqlite::Error> for LakeError {
 
 /// One live file that is not what the catalog says, by its path below the lake's directory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("data file {file} (day {day}) is damaged: {what}; restore it from a backup or import that day again")]
+#[error("data file {file} (day {day}) {}: {what}; {}", self.verdict(), self.advice())]
 pub struct Damage {
     /// Path below the lake's directory.
     pub file: String,
@@ -156,4 +194,17 @@ pub struct Damage {
     pub day: Day,
     /// What does not fit.
     pub what: String,
+    /// True where the file could not be read at all, so that nothing is known of its bytes: trouble of the disk or of the
+    /// network, after which the file may be as it was.
+    pub is_unread: bool,
+}
+
+impl Damage {
+    fn verdict(&self) -> &'static str {
+        if self.is_unread { "cannot be read" } else { "is damaged" }
+    }
+
+    fn advice(&self) -> &'static str {
+        if self.is_unread { "try it again" } else { "restore it from a backup or import that day again" }
+    }
 }

@@ -3,6 +3,7 @@
 //! Calls wait for the disk or the network, on the thread of whoever calls: async code calls from a thread that may block.
 
 mod directory;
+mod objects;
 
 use std::fmt;
 use std::io;
@@ -15,7 +16,9 @@ use chrono::{DateTime, Utc};
 use object_store::ObjectStore;
 
 pub(super) use self::directory::{Directory, sync_directory};
+pub(super) use self::objects::Objects;
 use super::{Disk, LakeError};
+use crate::objects::Address;
 
 /// A place for files that never change once they are published. Names are paths below it, parted by `/`.
 pub(crate) trait Place: fmt::Debug + Send + Sync {
@@ -27,6 +30,16 @@ pub(crate) trait Place: fmt::Debug + Send + Sync {
 
     /// The store that scans read through, which knows files by their names.
     fn store(&self) -> Arc<dyn ObjectStore>;
+
+    /// So many bytes are read for nothing sooner than another read is made.
+    fn gap_bytes(&self) -> u64 {
+        0
+    }
+
+    /// Why [`store`](Self::store) failed, for the log.
+    fn reason(&self, error: &object_store::Error) -> String {
+        error.to_string()
+    }
 
     /// The file or directory of this machine that has that name, where the place is on this machine.
     fn local(&self, name: &str) -> Option<PathBuf>;
@@ -92,4 +105,9 @@ pub(crate) fn directory_place(
     tmp: Option<&Path>,
 ) -> Result<Arc<dyn Place>, LakeError> {
     Ok(Arc::new(Directory::at(disk, root, tmp)?))
+}
+
+/// What lies below an address of an object store as a place; `tmp` is for what is on its way there.
+pub(crate) fn objects_place(address: Address, disk: Arc<dyn Disk>, tmp: Option<&Path>) -> Arc<dyn Place> {
+    Arc::new(Objects::at(address, disk, tmp))
 }

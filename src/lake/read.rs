@@ -45,7 +45,12 @@ impl LiveFile {
     }
 
     pub(super) fn damage(&self, what: String) -> Damage {
-        Damage { file: self.relative.clone(), day: self.scope.day, what }
+        Damage { file: self.relative.clone(), day: self.scope.day, what, is_unread: false }
+    }
+
+    /// Nothing is known of the file's bytes.
+    pub(super) fn unread(&self, what: String) -> Damage {
+        Damage { is_unread: true, ..self.damage(what) }
     }
 
     /// Whether these bytes, which start at the block border `start`, are those that were written.
@@ -71,7 +76,7 @@ impl CheckedFile {
         }
         let blocks = block_range(&(start..end), self.file.bytes);
         let read = self.opened.read_at(blocks.clone());
-        let bytes = read.map_err(|error| self.file.damage(format!("it cannot be read: {error}")))?;
+        let bytes = read.map_err(|error| check::damage(&self.file, &error))?;
         self.file.check(blocks.start, &bytes)?;
         // Within what was read, so the sizes fit memory's integers.
         Ok(bytes.slice((start - blocks.start) as usize..(end - blocks.start) as usize))

@@ -10,6 +10,7 @@ use super::bounds::ColumnBounds;
 use super::place::Place;
 use super::scan::FactScan;
 use super::{Hashes, Scope};
+use crate::db::CheckValue;
 use crate::model::facts::FactTable;
 use crate::model::{AccountId, SnapshotId};
 
@@ -38,6 +39,8 @@ pub struct LiveFile {
     pub columns: Vec<String>,
     /// Nulls and bounds of the stored columns, in the same order.
     pub bounds: Vec<ColumnBounds>,
+    /// The check value of its row in the catalog.
+    pub(super) check: CheckValue,
 }
 
 impl LiveFile {

@@ -17,24 +17,26 @@ use futures::{FutureExt, StreamExt};
 use object_store::path::Path;
 use object_store::{
     Attributes, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult, MultipartUpload,
-    ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    ObjectMeta, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
 use super::hashes::block_range;
+use super::place::Place;
 use super::registry::Registry;
 use super::{Damage, LiveFile};
 
 /// Reads live files of the lake, and nothing else.
 #[derive(Debug)]
 pub(super) struct LakeStore {
+    place: Arc<dyn Place>,
     inner: Arc<dyn ObjectStore>,
     registry: Arc<Registry>,
 }
 
 impl LakeStore {
-    /// A store over the one that holds the lake's directory.
-    pub(super) fn new(inner: Arc<dyn ObjectStore>, registry: Arc<Registry>) -> Self {
-        Self { inner, registry }
+    /// A store over the one of the lake's place.
+    pub(super) fn new(place: Arc<dyn Place>, registry: Arc<Registry>) -> Self {
+        Self { inner: place.store(), place, registry }
     }
 
     fn live(&self, location: &Path) -> Result<Arc<LiveFile>> {
@@ -48,14 +50,15 @@ impl LakeStore {
         if let Some(beyond) = ranges.iter().find(|range| range.end > file.bytes || range.start > range.end) {
             return Err(damage(file, format!("bytes {} to {} are beyond its end", beyond.start, beyond.end)));
         }
-        let widened = merge(ranges.iter().map(|range| block_range(range, file.bytes)).collect());
+        let blocks = ranges.iter().map(|range| block_range(range, file.bytes)).collect();
+        let widened = merge(blocks, self.place.gap_bytes());
         let pieces = match self.inner.get_ranges(location, &widened).await {
             Ok(pieces) => pieces,
             Err(Error::NotFound { .. }) => return Err(damage(file, "it is missing".into())),
             Err(error) => {
                 // The inner message may hold a path of the machine: for the log, not for the answer.
-                tracing::warn!(file = file.relative, %error, "a data file cannot be read");
-                return Err(damage(file, "it cannot be read, or is shorter than the catalog says".into()));
+                tracing::warn!(file = file.relative, "a data file cannot be read: {}", self.place.reason(&error));
+                return Err(self.why_unread(file, location).await);
             }
         };
         for (range, piece) in widened.iter().zip(&pieces) {
@@ -66,6 +69,16 @@ impl LakeStore {
             file.check(range.start, piece).map_err(generic)?;
         }
         ranges.iter().map(|range| slice(file, &widened, &pieces, range)).collect()
+    }
+
+    /// A store's error does not tell a file that was cut from a store that does not answer.
+    async fn why_unread(&self, file: &LiveFile, location: &Path) -> Error {
+        match self.inner.head(location).await {
+            Ok(found) if found.size != file.bytes => {
+                damage(file, format!("it has {} bytes, the catalog says {}", found.size, file.bytes))
+            }
+            _ => generic(file.unread("its place does not give it (the log says why)".into())),
+        }
     }
 
     fn refuse<T>(operation: &str) -> Result<T> {
@@ -84,13 +97,13 @@ fn generic(damage: Damage) -> Error {
     Error::Generic { store: "lake", source: Box::new(damage) }
 }
 
-/// Sorted, with touching ranges joined.
-fn merge(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+/// Sorted, with ranges joined that touch or have at most `gap` bytes between them.
+fn merge(mut ranges: Vec<Range<u64>>, gap: u64) -> Vec<Range<u64>> {
     ranges.sort_unstable_by_key(|range| range.start);
     let mut merged: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            Some(last) if range.start <= last.end.saturating_add(gap) => last.end = last.end.max(range.end),
             _ => merged.push(range),
         }
     }
@@ -174,7 +187,8 @@ mod tests {
 
     #[test]
     fn touching_ranges_are_read_once() {
-        assert_eq!(merge(vec![8..10, 0..4, 4..6, 9..12]), vec![0..6, 8..12]);
-        assert!(merge(Vec::new()).is_empty());
+        assert_eq!(merge(vec![8..10, 0..4, 4..6, 9..12], 0), vec![0..6, 8..12]);
+        assert_eq!(merge(vec![8..10, 0..4, 20..30], 4), vec![0..10, 20..30]);
+        assert!(merge(Vec::new(), 0).is_empty());
     }
 }

@@ -154,6 +154,11 @@ impl Address {
         format!("{text}{}", self.hint(denied))
     }
 
+    /// Whether the bucket itself is not there, which no further try mends.
+    pub fn is_bucket_missing(&self, error: &Error) -> bool {
+        is_bucket_missing(&error.to_string())
+    }
+
     pub(super) fn hint(&self, denied: bool) -> String {
         match (self.credentials_missing, self.wanted) {
             (Some(wanted), _) => format!("; the environment has no credentials for it: set {wanted}"),

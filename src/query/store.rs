@@ -50,6 +50,10 @@ impl Store {
     ) -> Result<Opened, QueryError> {
         let snapshot = self.lake.snapshot_in(tx, at)?;
         let accounts = accounts(tx, scope)?;
+        // An older snapshot may hold facts of an account that was removed since.
+        if (at, scope) == (&At::Latest, &AccountScope::All) {
+            expect_accounts(&snapshot, &accounts)?;
+        }
         let versions = accounts.iter().map(|account| Ok((*account, entities::version(tx, *account)?)));
         let versions = versions.collect::<Result<Vec<_>, EntityError>>()?;
         let mut tables = BTreeMap::new();
@@ -122,6 +126,17 @@ fn accounts(tx: &Transaction<'_>, scope: &AccountScope) -> Result<Vec<AccountId>
             let all: BTreeSet<AccountId> = all.collect();
             if only.is_subset(&all) { Ok(only.iter().copied().collect()) } else { Err(QueryError::UnknownAccount) }
         }
+    }
+}
+
+/// A question about all accounts is about those of all facts: one that the database lost would be missing in the sums.
+fn expect_accounts(snapshot: &Snapshot, accounts: &[AccountId]) -> Result<(), QueryError> {
+    match snapshot.files().iter().find(|file| !accounts.contains(&file.scope.account)) {
+        Some(file) => {
+            let what = format!("the database has no account {}, which has facts", file.scope.account);
+            Err(QueryError::Store(format!("{what}; restore a backup or report this")))
+        }
+        None => Ok(()),
     }
 }
 

@@ -11,8 +11,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, chunk_stream, chunks, health, import_days, imports, internal, job_events, jobs, metrics, performance,
-    sql, uploads,
+    analytics, chunk_stream, chunks, figures, health, import_days, imports, internal, job_events, jobs, metrics,
+    performance, sql, uploads,
 };
 use super::state::App;
 
@@ -38,6 +38,7 @@ pub(super) fn router(app: App) -> Router {
         .nest("/api", dashboard())
         .route("/health", get(health::show))
         .route("/api/health", get(health::show))
+        .route("/metrics", get(figures::show))
         .route("/api/sql", post(sql::ask))
         .route("/api/analytics/configs", get(analytics::configs))
         .route("/api/performance/import-csv", post(performance::import_csv).layer(DefaultBodyLimit::max(upload_limit)))

@@ -78,6 +78,10 @@ fn a_server_does_what_is_due_and_says_when_it_is_next() {
         assert!(Instant::now() < until, "nothing was done unasked");
         std::thread::sleep(Duration::from_millis(100));
     }
+    let figures = server.text("/metrics");
+    for line in ["catscan_care_ok{care=\"sweep\"} 1", "catscan_files{table=\"rtb_daily\"} 2", "catscan_snapshot 1"] {
+        assert!(figures.lines().any(|shown| shown == line), "{line} in\n{figures}");
+    }
     let job = &jobs(&store, "sweep")[0];
     assert_eq!((&job["asked_by"], &job["account_id"]), (&json!("schedule"), &json!(null)));
     drop(server);

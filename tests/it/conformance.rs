@@ -14,21 +14,38 @@ use super::store::{TestStore, integer, repository};
 
 pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
 
+fn script(arguments: &[&str]) -> Command {
+    let mut python = Command::new(std::env::var("CATSCAN_PYTHON").unwrap_or_else(|_| "python3".to_owned()));
+    python.arg(repository("tests/python/conformance.py")).args(arguments);
+    python
+}
+
 fn python(arguments: &[&str]) -> Option<std::process::Output> {
-    let python = std::env::var("CATSCAN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    Command::new(python).arg(repository("tests/python/conformance.py")).args(arguments).output().ok()
+    script(arguments).output().ok()
+}
+
+/// In the environment of a store.
+fn python_for(store: &TestStore, arguments: &[&str]) -> Option<std::process::Output> {
+    script(arguments).envs(store.environment()).output().ok()
 }
 
 pub fn has_duckdb() -> bool {
     python(&["--probe"]).is_some_and(|output| output.status.success())
 }
 
+/// Whether DuckDB is there with what it needs for facts in a bucket.
+pub fn has_duckdb_for_s3() -> bool {
+    python(&["--s3", "http://127.0.0.1:9", "--probe"]).is_some_and(|output| output.status.success())
+}
+
 /// What DuckDB finds.
 fn duckdb(store: &TestStore, snapshot: Option<&str>) -> Value {
     let database = store.data_dir().join("catscan.db");
-    let mut arguments = vec![database.to_str().unwrap()];
+    let endpoint = store.variable("AWS_ENDPOINT");
+    let mut arguments = endpoint.map_or(Vec::new(), |endpoint| vec!["--s3", endpoint]);
+    arguments.push(database.to_str().unwrap());
     arguments.extend(snapshot);
-    let output = python(&arguments).unwrap();
+    let output = python_for(store, &arguments).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -26,6 +26,7 @@ mod many_values;
 mod migrate;
 mod not_run;
 mod repository;
+mod s3;
 mod serve;
 mod slt;
 mod store;

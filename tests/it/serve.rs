@@ -80,6 +80,11 @@ impl Server {
         assert_eq!(ended.signal(), Some(9), "{ended}");
     }
 
+    /// The body of an answer that is no JSON.
+    pub fn text(&self, path: &str) -> String {
+        self.agent.get(format!("http://{}{path}", self.address)).call().unwrap().body_mut().read_to_string().unwrap()
+    }
+
     pub fn get(&self, path: &str) -> (u16, Value) {
         let mut answer = self.agent.get(format!("http://{}{path}", self.address)).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_json().unwrap())

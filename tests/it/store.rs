@@ -15,6 +15,7 @@ pub fn repository(path: &str) -> PathBuf {
 /// A data directory in a temporary place.
 pub struct TestStore {
     place: TempDir,
+    environment: Vec<(String, String)>,
 }
 
 /// How a run of the binary ended.
@@ -47,14 +48,32 @@ pub type ByBilling = BTreeMap<String, Totals>;
 impl TestStore {
     /// A store as `catscan init` makes it.
     pub fn new() -> Self {
-        let store = Self::none();
+        Self::within(&[])
+    }
+
+    /// A store whose commands have these variables in their environment.
+    #[track_caller]
+    pub fn within(environment: &[(&str, &str)]) -> Self {
+        let store = Self::not_made(environment);
         store.succeed(&["init"]);
         store
     }
 
+    /// The same, and `catscan init` is still to be run.
+    pub fn not_made(environment: &[(&str, &str)]) -> Self {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self { place: tempfile::tempdir().unwrap(), environment: environment.collect() }
+    }
+
     /// No store yet: a place for one.
     pub fn none() -> Self {
-        Self { place: tempfile::tempdir().unwrap() }
+        Self::not_made(&[])
+    }
+
+    /// From now on, commands have this variable in their environment.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// A store with the samples' entities and report.
@@ -63,6 +82,16 @@ impl TestStore {
         store.sync(&repository("data/samples/entities"));
         store.import(&repository("data/samples/performance.csv"));
         store
+    }
+
+    /// The variables of its commands.
+    pub fn environment(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.environment.iter().map(|(name, value)| (name, value))
+    }
+
+    /// One variable of its commands.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.iter().find(|(set, _)| set == name).map(|(_, value)| value.as_str())
     }
 
     /// The data directory.
@@ -79,6 +108,7 @@ impl TestStore {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_catscan"));
         command.env_remove("CATSCAN_KILL_AT").env_remove("RUST_LOG");
+        command.envs(self.environment());
         command.env("CATSCAN_DATA_DIR", self.data_dir()).args(arguments).stdin(Stdio::null());
         command
     }

@@ -1,13 +1,16 @@
 """Reads a Cat-Scan store with DuckDB and prints what it adds up to, as JSON.
 
-Usage: conformance.py CATSCAN_DB [SNAPSHOT]   the answers, at the newest or at an older snapshot
-       conformance.py --probe                 exit code 0 where DuckDB and its extensions are installed
+Usage: conformance.py [--s3 ENDPOINT] CATSCAN_DB [SNAPSHOT]   the answers, at the newest or at an older snapshot
+       conformance.py [--s3 ENDPOINT] --probe                 exit code 0 where DuckDB and its extensions are installed
+
+With --s3, the facts are in a bucket of the server at that endpoint, with the credentials of the environment.
 
 DuckDB attaches the store READ_ONLY through its own DuckLake extension; it knows nothing of Cat-Scan.
 """
 
 import importlib
 import json
+import os
 import pathlib
 import sys
 
@@ -19,15 +22,23 @@ TOTALS = """
 """
 
 
-def connect():
+def connect(endpoint):
     import duckdb
 
     connection = duckdb.connect()
     connection.execute("SET autoinstall_known_extensions = false")
-    for name in EXTENSIONS:
+    for name in EXTENSIONS + (["httpfs"] if endpoint else []):
         module = importlib.import_module(f"duckdb_extension_{name}")
         [path] = pathlib.Path(module.__file__).parent.glob(f"extensions/*/{name}.duckdb_extension")
         connection.execute(f"LOAD '{path}'")
+    if endpoint:
+        key, secret, region = (
+            os.environ.get(f"AWS_{name}", "") for name in ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "REGION"]
+        )
+        connection.execute(
+            f"CREATE SECRET (TYPE s3, KEY_ID '{key}', SECRET '{secret}', REGION '{region}', "
+            f"ENDPOINT '{endpoint.split('//')[-1]}', URL_STYLE 'path', USE_SSL {endpoint.startswith('https')})"
+        )
     return connection
 
 
@@ -63,11 +74,14 @@ def kinds(connection):
 
 
 def main():
-    if sys.argv[1:] == ["--probe"]:
-        connect()
+    arguments = sys.argv[1:]
+    endpoint = arguments[1] if arguments[0] == "--s3" else None
+    arguments = arguments[2:] if endpoint else arguments
+    if arguments == ["--probe"]:
+        connect(endpoint)
         return
-    database, snapshot = sys.argv[1], sys.argv[2:]
-    connection = connect()
+    database, snapshot = arguments[0], arguments[1:]
+    connection = connect(endpoint)
     connection.execute(f"ATTACH 'ducklake:sqlite:{database}' AS lake (READ_ONLY)")
     connection.execute(f"ATTACH '{database}' AS entities (TYPE sqlite, READ_ONLY)")
     version = f" AT (VERSION => {int(snapshot[0])})" if snapshot else ""

@@ -43,7 +43,7 @@ pub(super) struct FilesArgs {
     json: bool,
 }
 
-fn table(name: &str) -> Result<String, String> {
+pub(super) fn table(name: &str) -> Result<String, String> {
     match facts::table(name) {
         Some(table) => Ok(table.name.clone()),
         None => {

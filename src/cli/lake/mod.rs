@@ -1,5 +1,6 @@
 //! `catscan lake`: looking at the fact store, and caring for it.
 
+mod export_delta;
 mod files;
 mod snapshots;
 mod status;
@@ -25,7 +26,8 @@ use crate::telemetry::Level;
   catscan lake status
   catscan lake snapshots --limit 5      their numbers are what --at takes
   catscan lake files --from 2026-11-01 --account acme
-  catscan lake sweep                    remove what crashes left behind")]
+  catscan lake sweep                    remove what crashes left behind
+  catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
     command: LakeCommand,
@@ -37,6 +39,7 @@ enum LakeCommand {
     Snapshots(snapshots::SnapshotsArgs),
     Files(files::FilesArgs),
     Sweep(SweepArgs),
+    ExportDelta(export_delta::ExportDeltaArgs),
 }
 
 pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
@@ -47,6 +50,7 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Snapshots(args) => snapshots::run(&reader(&session)?, args),
         LakeCommand::Files(args) => files::run(&reader(&session)?, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
+        LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }
 

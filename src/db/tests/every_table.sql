@@ -65,3 +65,5 @@ INSERT INTO api_keys (key_id, account_id, label, role, key_sha256, key_start, cr
     (1, 1, 'dashboard', 'viewer', zeroblob(32), 'cs_abc', '2026-11-20T00:00:00Z');
 INSERT INTO api_usage (account_id, key_id, usage_date, method, route, calls) VALUES
     (1, 1, '2026-11-20', 'GET', '/seats', 3);
+INSERT INTO ducklake_snapshot VALUES (0, '2026-11-20 00:00:00.000000+00', 0, 1, 1);
+INSERT INTO lake_snapshots VALUES (0, 0, 0, zeroblob(32), zeroblob(8));

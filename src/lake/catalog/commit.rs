@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::super::publish::PublishedFile;
 use super::super::{LakeError, Scope};
-use super::{TableEntry, head, statistics, time};
+use super::{TableEntry, head, live_set, load, statistics, time};
 use crate::model::facts;
 use crate::model::{AccountId, SnapshotId};
 
@@ -51,11 +51,13 @@ pub(in crate::lake) fn write(
         return Ok(SnapshotId(head.snapshot));
     }
     let snapshot = head.snapshot + 1;
+    let mut live = live_set::read(tx, head.snapshot)?;
     let mut weights: BTreeMap<i64, Weight> = BTreeMap::new();
     let mut scopes: HashSet<Scope> = change.add.iter().map(|file| file.scope.clone()).collect();
 
     for &file_id in &change.end {
         let (table_id, scope, rows, bytes) = end_file(tx, file_id, snapshot, change.base)?;
+        live.remove(file_id, rows, load::check_value(tx, file_id)?);
         let weight = weights.entry(table_id).or_default();
         (weight.rows, weight.bytes, weight.deleted) = (weight.rows - rows, weight.bytes - bytes, true);
         scopes.insert(scope);
@@ -71,6 +73,7 @@ pub(in crate::lake) fn write(
         add_file(tx, entry, file, next_file_id, snapshot, first_row + weight.new_rows)?;
         statistics::widen(tx, entry, file)?;
         let rows = count(file.facts.rows)?;
+        live.add(next_file_id, rows, load::check_value(tx, next_file_id)?);
         weight.rows += rows;
         weight.new_rows += rows;
         weight.bytes += count(file.facts.bytes)?;
@@ -89,9 +92,11 @@ pub(in crate::lake) fn write(
     tx.execute(include_str!("../../../sql/lake/snapshot_insert.sql"), numbers)?;
     let described = params![snapshot, changes.join(","), change.author, change.message, change.extra];
     tx.execute(include_str!("../../../sql/lake/snapshot_changes_insert.sql"), described)?;
+    live_set::write(tx, snapshot, &live)?;
     Ok(SnapshotId(snapshot))
 }
 
+const SET_CHECK_VALUE: &str = "UPDATE lake_files SET check_value = ?2 WHERE file_id = ?1";
 const NEXT_ROW_ID: &str = "SELECT next_row_id FROM ducklake_table_stats WHERE table_id = ?1";
 
 fn entry<'a>(tables: &'a [TableEntry], file: &PublishedFile) -> Result<&'a TableEntry, LakeError> {
@@ -185,6 +190,8 @@ fn add_file(
         json(serde_json::to_string(&facts.bounds))?
     ];
     tx.prepare_cached(include_str!("../../../sql/lake/file_insert.sql"))?.execute(ours)?;
+    let check = load::computed_check_value(tx, file_id)?;
+    tx.prepare_cached(SET_CHECK_VALUE)?.execute(params![file_id, check])?;
     let mut partition = tx.prepare_cached(include_str!("../../../sql/lake/partition_value_insert.sql"))?;
     for (key, value) in (0i64..).zip([account, report, day]) {
         partition.execute(params![file_id, entry.table_id, key, value])?;

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction};
 
 use super::super::place::Place;
 use super::super::{LakeError, LiveFile};
-use super::load;
+use super::{live_set, load};
 use crate::model::SnapshotId;
 
 /// The files that came and went with one snapshot.
@@ -40,6 +40,18 @@ pub(in crate::lake) fn change(
         let (file_id, came) = file?;
         let file = Arc::new(load::file(tx, file_id, place)?);
         if came { added.push(file) } else { ended.push(file) }
+    }
+    // Neither side of a change may have lost a file: undoing it would bring another state back.
+    if live_set::is_kept(tx, snapshot.0 - 1)? {
+        let mut live = live_set::read(tx, snapshot.0 - 1)?;
+        let rows = |file: &LiveFile| i64::try_from(file.rows).unwrap_or(i64::MAX);
+        added.iter().for_each(|file: &Arc<LiveFile>| live.add(file.file_id, rows(file), file.check));
+        ended.iter().for_each(|file: &Arc<LiveFile>| live.remove(file.file_id, rows(file), file.check));
+        if live != live_set::read(tx, snapshot.0)? {
+            return Err(LakeError::catalog(format!(
+                "the files that came and went with snapshot {snapshot} are others"
+            )));
+        }
     }
     Ok(Some(SnapshotChange { snapshot, extra: extra.unwrap_or_default(), added, ended }))
 }

@@ -8,7 +8,8 @@ use super::super::bounds::ColumnBounds;
 use super::super::place::Place;
 use super::super::registry::Registry;
 use super::super::{At, Hashes, LakeError, LiveFile, Scope, Snapshot};
-use super::time;
+use super::{Head, live_set, time};
+use crate::db::{self, CheckValue};
 use crate::model::facts;
 use crate::model::{AccountId, SnapshotId};
 
@@ -17,6 +18,18 @@ type Found = (SnapshotId, chrono::DateTime<chrono::Utc>);
 /// The snapshot that `at` means.
 pub(in crate::lake) fn find(tx: &Transaction<'_>, at: &At) -> Result<Found, LakeError> {
     let newest = super::head(tx)?.ok_or(LakeError::NotInitialised)?;
+    let found = find_unchecked(tx, at, &newest)?;
+    // Also the time decides which snapshot is meant, and the one after it where it ends.
+    live_set::read(tx, found.0.0)?;
+    if let At::Time(_) = at
+        && let Some((after, _)) = one(tx, include_str!("../../../sql/lake/snapshot_after.sql"), found.0.0)?
+    {
+        live_set::read(tx, after.0)?;
+    }
+    Ok(found)
+}
+
+fn find_unchecked(tx: &Transaction<'_>, at: &At, newest: &Head) -> Result<Found, LakeError> {
     match at {
         At::Latest => Ok((SnapshotId(newest.snapshot), newest.time)),
         At::Snapshot(asked) => {
@@ -74,7 +87,32 @@ pub(in crate::lake) fn files(
         }
         files.push(registry.intern(file(tx, file_id, place)?));
     }
-    Ok(Snapshot::new(id, time, files))
+    let snapshot = Snapshot::new(id, time, files);
+    live_set::expect(tx, &snapshot)?;
+    Ok(snapshot)
+}
+
+/// The columns of `file.sql` before the check value.
+const CHECKED_COLUMNS: usize = 13;
+
+/// The check value of a file's row as it is now.
+pub(super) fn computed_check_value(tx: &Transaction<'_>, file_id: i64) -> Result<CheckValue, LakeError> {
+    let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
+    Ok(facts.query_row([file_id], |row| db::check_value(row, CHECKED_COLUMNS))?)
+}
+
+/// The check value with which a file was committed, where its row still has that.
+pub(super) fn check_value(tx: &Transaction<'_>, file_id: i64) -> Result<CheckValue, LakeError> {
+    let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
+    facts.query_row([file_id], |row| Ok(checked(row, file_id)))?
+}
+
+fn checked(row: &Row<'_>, file_id: i64) -> Result<CheckValue, LakeError> {
+    let found = db::check_value(row, CHECKED_COLUMNS)?;
+    if row.get::<_, Option<CheckValue>>("check_value")? == Some(found) {
+        return Ok(found);
+    }
+    Err(LakeError::catalog(format!("the row of data file {file_id} is not what was written")))
 }
 
 /// What is known of one data file, live or ended.
@@ -86,6 +124,7 @@ pub(super) fn file(tx: &Transaction<'_>, file_id: i64, place: &Arc<dyn Place>) -
 
 fn live_file(row: &Row<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<LiveFile, LakeError> {
     let odd = |what: String| LakeError::catalog(format!("file {file_id}: {what}"));
+    let check = checked(row, file_id)?;
     let table: String = row.get(0)?;
     let day: String = row.get(3)?;
     let scope = Scope {
@@ -116,5 +155,6 @@ fn live_file(row: &Row<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<Live
         grain: serde_json::from_str(&grain).map_err(|error| odd(error.to_string()))?,
         columns: bounds.iter().map(|bounds| bounds.name.clone()).collect(),
         bounds,
+        check,
     })
 }

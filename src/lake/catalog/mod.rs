@@ -7,8 +7,10 @@
 pub(super) mod commit;
 pub(super) mod history;
 pub(super) mod listing;
+mod live_set;
 pub(super) mod load;
 pub(super) mod past;
+pub(super) mod reasons;
 mod setup;
 mod statistics;
 mod time;
@@ -53,8 +55,29 @@ fn head(tx: &Transaction<'_>) -> Result<Option<Head>, LakeError> {
     let row = statement
         .query_row([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?;
+    // Two tables end with the newest snapshot, so that neither can lose it unnoticed.
+    let checked: Option<i64> = tx.query_row("SELECT max(snapshot_id) FROM lake_snapshots", [], |row| row.get(0))?;
+    let newest = row.as_ref().map(|(snapshot, ..)| *snapshot);
+    if newest != checked {
+        let name = |id: Option<i64>| id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+        let what = format!("its newest snapshot is {} in one table and {} in another", name(newest), name(checked));
+        return Err(LakeError::catalog(what));
+    }
     let Some((snapshot, time, schema_version, next_catalog_id, next_file_id)) = row else { return Ok(None) };
     Ok(Some(Head { snapshot, time: time::parse(&time)?, schema_version, next_catalog_id, next_file_id }))
+}
+
+/// Where the catalog says that the files are, once it was written.
+pub(super) fn data_path(tx: &Transaction<'_>) -> Result<Option<String>, LakeError> {
+    let find = r#"SELECT "value" FROM ducklake_metadata WHERE "key" = 'data_path' AND "scope" IS NULL"#;
+    Ok(tx.query_row(find, [], |row| row.get(0)).optional()?)
+}
+
+/// The paths of the files that are live now.
+pub(super) fn live_paths(tx: &Transaction<'_>) -> Result<Vec<String>, LakeError> {
+    let mut statement = tx.prepare(include_str!("../../../sql/lake/live_paths.sql"))?;
+    let paths = statement.query_map([], |row| row.get(0))?;
+    Ok(paths.collect::<Result<_, _>>()?)
 }
 
 /// The fact tables that the catalog holds. Tables that this program does not know are not ours to touch.

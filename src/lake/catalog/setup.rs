@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::LakeError;
 use super::super::scope::PARTITION_COLUMNS;
-use super::{Head, head, time};
+use super::{Head, head, live_set, time};
 use crate::model::facts::{self, Column, FactTable, Role, ValueType};
 
 /// A column as the catalog has it.
@@ -47,7 +47,8 @@ pub(in crate::lake) fn ensure(tx: &Transaction<'_>, data_path: &str, now: DateTi
     tx.execute(include_str!("../../../sql/lake/snapshot_insert.sql"), numbers)?;
     let described = params![next.snapshot, changes.join(","), "catscan", "fact tables of this version", None::<String>];
     tx.execute(include_str!("../../../sql/lake/snapshot_changes_insert.sql"), described)?;
-    Ok(())
+    let live = last.map(|last| live_set::read(tx, last.snapshot)).transpose()?;
+    live_set::write(tx, next.snapshot, &live.unwrap_or_default())
 }
 
 fn metadata(tx: &Transaction<'_>, data_path: &str) -> Result<(), LakeError> {

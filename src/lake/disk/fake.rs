@@ -1,6 +1,7 @@
 //! A disk for tests, over a real directory: it knows what was brought to disk and what was not, fails the operation that
-//! it is told to fail, and gives what a crash leaves ([`image`]).
+//! it is told to fail, and gives what a crash leaves ([`image`]). It is also under the databases of its machine.
 
+mod database;
 mod image;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use rustix::io::Errno;
 use tempfile::TempDir;
 
 use super::{Disk, DiskFile, LocalDisk};
+use crate::db::fake::{Under, stand_under};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +47,13 @@ struct State {
     /// By path below the machine.
     directories: BTreeMap<PathBuf, Directory>,
     files: Vec<Bytes>,
+    /// What was not brought to disk of each file of a database, in the order of its changes.
+    databases: BTreeMap<PathBuf, Vec<database::Unsynced>>,
     armed: Option<Armed>,
     /// Whether the armed trouble came.
     came: bool,
+    /// How many came to a database.
+    came_to_databases: u32,
     is_off: bool,
     /// What the crash left.
     left: Option<TempDir>,
@@ -105,6 +111,8 @@ impl FakeDisk {
         }
         top.synced.clone_from(&top.names);
         disk.state().directories.insert(PathBuf::new(), top);
+        let shared: Arc<dyn Under> = Arc::clone(&disk.shared) as _;
+        stand_under(&disk.shared.machine, Arc::downgrade(&shared));
         disk
     }
 
@@ -124,6 +132,11 @@ impl FakeDisk {
             self.shared.die(&mut state, seed);
         }
         (state.came, state.left.take())
+    }
+
+    /// How many troubles came to a database so far; the others came to files.
+    pub(crate) fn came_to_databases(&self) -> u32 {
+        self.state().came_to_databases
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

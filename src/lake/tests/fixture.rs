@@ -18,7 +18,7 @@ use crate::model::{AccountId, Day, SnapshotId};
 
 /// A row of the test; columns that it does not name are not stored, or null.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
+pub(in crate::lake) struct Row {
     pub billing: Option<String>,
     pub creative: String,
     pub country: Option<String>,
@@ -26,37 +26,38 @@ pub(super) struct Row {
     pub impressions: Option<i64>,
 }
 
-pub(super) fn row(billing: &str, creative: &str, impressions: i64) -> Row {
+pub(in crate::lake) fn row(billing: &str, creative: &str, impressions: i64) -> Row {
     Row { billing: Some(billing.into()), creative: creative.into(), impressions: Some(impressions), ..Row::default() }
 }
 
-pub(super) const ALL: &[&str] = &["hour", "billing_id", "creative_id", "country", "impressions", "import_batch_id"];
+pub(in crate::lake) const ALL: &[&str] =
+    &["hour", "billing_id", "creative_id", "country", "impressions", "import_batch_id"];
 
-pub(super) struct TestLake {
+pub(in crate::lake) struct TestLake {
     pub lake: Lake,
     pub db: Db,
     pub directory: TempDir,
     pub now: DateTime<Utc>,
 }
 
-pub(super) fn table() -> &'static FactTable {
+pub(in crate::lake) fn table() -> &'static FactTable {
     facts::table("rtb_daily").unwrap()
 }
 
-pub(super) fn day(day: u32) -> Day {
+pub(in crate::lake) fn day(day: u32) -> Day {
     Day::from_ymd(2026, 11, day).unwrap()
 }
 
-pub(super) fn scope(account: i64, of_month: u32) -> Scope {
+pub(in crate::lake) fn scope(account: i64, of_month: u32) -> Scope {
     Scope { table: table(), account: AccountId(account), report: "performance".into(), day: day(of_month) }
 }
 
-pub(super) fn noon() -> DateTime<Utc> {
+pub(in crate::lake) fn noon() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc()
 }
 
 impl TestLake {
-    pub(super) fn new() -> Self {
+    pub(in crate::lake) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let db = Db::open(&directory.path().join("catscan.db")).unwrap();
         let now = noon();
@@ -64,7 +65,13 @@ impl TestLake {
         Self { lake, db, directory, now }
     }
 
-    pub(super) fn stage(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> StagedFile {
+    /// The same store opened by another process.
+    pub(in crate::lake) fn reopened(&self) -> Result<Lake, LakeError> {
+        let at = |name: &str| self.directory.path().join(name);
+        Lake::open(Db::open(&at("catscan.db"))?, &at("lake"), &at("tmp"), self.now)
+    }
+
+    pub(in crate::lake) fn stage(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> StagedFile {
         let mut rows = rows.to_vec();
         // The sort order of the table, nulls first (as Option orders), text by its bytes; absent columns order nothing.
         let stored = |name: &str, value: Option<&str>| columns.contains(&name).then(|| value.map(str::to_owned));
@@ -84,11 +91,11 @@ impl TestLake {
         file.finish().unwrap()
     }
 
-    pub(super) fn publish(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> PublishedFile {
+    pub(in crate::lake) fn publish(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> PublishedFile {
         self.lake.publish(vec![self.stage(scope, columns, rows)]).unwrap().pop().unwrap()
     }
 
-    pub(super) fn commit(
+    pub(in crate::lake) fn commit(
         &self,
         add: Vec<PublishedFile>,
         end: Vec<i64>,
@@ -97,7 +104,7 @@ impl TestLake {
         self.db.write(|tx| self.lake.commit(tx, self.change(add, end, base)))
     }
 
-    pub(super) fn change(&self, add: Vec<PublishedFile>, end: Vec<i64>, base: SnapshotId) -> Change {
+    pub(in crate::lake) fn change(&self, add: Vec<PublishedFile>, end: Vec<i64>, base: SnapshotId) -> Change {
         Change {
             add,
             end,
@@ -110,14 +117,14 @@ impl TestLake {
     }
 
     /// Replaces the partition by these rows.
-    pub(super) fn put(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> SnapshotId {
+    pub(in crate::lake) fn put(&self, scope: &Scope, columns: &[&str], rows: &[Row]) -> SnapshotId {
         let snapshot = self.lake.snapshot(&At::Latest).unwrap();
         let end = snapshot.files_of(scope).iter().map(|file| file.file_id).collect();
         self.commit(vec![self.publish(scope, columns, rows)], end, snapshot.id).unwrap()
     }
 
     /// A session that knows the lake's store and the table of one snapshot.
-    pub(super) fn session(&self, at: At, accounts: &[i64], partitions: usize) -> SessionContext {
+    pub(in crate::lake) fn session(&self, at: At, accounts: &[i64], partitions: usize) -> SessionContext {
         let config = SessionConfig::new().with_target_partitions(partitions);
         let session = SessionContext::new_with_config(config);
         session.runtime_env().register_object_store(self.lake.object_store_url().as_ref(), self.lake.object_store());
@@ -128,7 +135,11 @@ impl TestLake {
     }
 
     /// The rows of a query, as text.
-    pub(super) async fn ask(&self, session: &SessionContext, sql: &str) -> datafusion::error::Result<Vec<String>> {
+    pub(in crate::lake) async fn ask(
+        &self,
+        session: &SessionContext,
+        sql: &str,
+    ) -> datafusion::error::Result<Vec<String>> {
         let batches = session.sql(sql).await?.collect().await?;
         let mut rows = Vec::new();
         for batch in batches {
@@ -144,7 +155,7 @@ impl TestLake {
     }
 
     /// Σ impressions of a snapshot, over all accounts of the tests.
-    pub(super) async fn impressions(&self, at: At) -> i64 {
+    pub(in crate::lake) async fn impressions(&self, at: At) -> i64 {
         let session = self.session(at, &[1, 2], 2);
         let batches = session.sql("SELECT sum(impressions) FROM rtb_daily").await.unwrap().collect().await.unwrap();
         let sums = batches[0].column(0).as_primitive::<Int64Type>();

@@ -1,7 +1,8 @@
 //! The lake as a whole: commit and time travel, scans, damage, and what crashes leave.
 
+mod catalog_damage;
 mod commit;
 mod damage;
-mod fixture;
+pub(super) mod fixture;
 mod open;
 mod scan;

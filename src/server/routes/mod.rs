@@ -4,6 +4,7 @@ pub(super) mod analytics;
 mod chunk_answer;
 pub(super) mod chunk_stream;
 pub(super) mod chunks;
+pub(super) mod figures;
 pub(super) mod health;
 mod import_answer;
 pub(super) mod import_days;

@@ -1,6 +1,6 @@
 //! What a crash leaves: all that was synced, and of the rest anything. A name that came or went since its directory was
 //! synced may be there or not; of the bytes written since their file was synced any part may be, or zeros in their place.
-//! The database is as it was: its own syncs are its own affair.
+//! So it is with the pages of a database.
 
 use std::fs;
 use std::path::Path;
@@ -9,20 +9,24 @@ use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use tempfile::TempDir;
 
-use super::{Directory, Named, Shared, State};
+use super::{Directory, Named, Shared, State, database};
 
 /// The machine's directory after the crash.
 pub(super) fn of(shared: &Shared, state: &State, seed: u64) -> TempDir {
     let left = tempfile::tempdir().unwrap();
+    let mut chance = Chance::new(seed);
     for entry in fs::read_dir(&shared.machine).unwrap() {
         let entry = entry.unwrap();
         // The index of the log is made anew.
         let is_index = entry.path().extension().is_some_and(|extension| extension == "db-shm");
         if entry.file_type().unwrap().is_file() && !is_index {
-            fs::copy(entry.path(), left.path().join(entry.file_name())).unwrap();
+            let none = Vec::new();
+            let unsynced = state.databases.get(&shared.machine.join(entry.file_name())).unwrap_or(&none);
+            let bytes = database::left(fs::read(entry.path()).unwrap(), unsynced, &mut chance);
+            fs::write(left.path().join(entry.file_name()), bytes).unwrap();
         }
     }
-    let mut image = Image { shared, state, to: left.path(), chance: Chance::new(seed) };
+    let mut image = Image { shared, state, to: left.path(), chance };
     image.leave(Path::new(""), &state.directories[Path::new("")]);
     left
 }
@@ -65,20 +69,20 @@ impl Image<'_> {
 }
 
 /// Decides, always the same for the same seed.
-struct Chance(TestRng);
+pub(super) struct Chance(TestRng);
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         Self(TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
     }
 
-    fn is_so(&mut self) -> bool {
+    pub(super) fn is_so(&mut self) -> bool {
         self.below(2) == 0
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         (self.0.next_u64() % limit as u64) as usize
     }
 }
