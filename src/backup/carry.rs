@@ -78,11 +78,12 @@ impl Carrier<'_> {
                 let found = std::fs::metadata(from).map_err(LakeError::io("look at", from))?.len();
                 fit(load, found)?;
                 // A second name on the same disk is to cost nothing; what leaves this machine is read anyway.
-                if self.to.local(name).is_none() {
+                let leaves = self.to.local(name).is_none();
+                if leaves {
                     check(load, &mut |_| Ok(()))?;
                 }
                 (self.came)(load.bytes);
-                Carried::Linked
+                if leaves { Carried::Copied } else { Carried::Linked }
             }
             None => {
                 self.copy(load, &staged.path)?;

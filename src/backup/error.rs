@@ -133,6 +133,16 @@ pub enum BackupError {
         /// The directory.
         root: PathBuf,
     },
+    /// There are files where the facts would go.
+    #[error(
+        "the settings of the backup put the facts below {place} (lake.url), where there are files already; where no other \
+         store uses these any more, run it again with --reuse-lake; else name another address in CATSCAN_LAKE_URL, or in a \
+         config.toml that you put into the new directory first"
+    )]
+    LakeInUse {
+        /// The place of the facts.
+        place: String,
+    },
     /// The restored store is not what the manifest says.
     #[error("what was restored is not backup {backup}: {what}; nothing was kept, restore another backup")]
     NotWhole {

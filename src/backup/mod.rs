@@ -25,5 +25,5 @@ pub use error::BackupError;
 pub use list::{ListedBackup, ListedContent, list};
 pub use manifest::{DataFile, Manifest, Piece};
 pub use name::BackupName;
-pub use restore::{RestoreAnswer, Target, TargetNames, restore};
+pub use restore::{RestoreAnswer, Target, TargetLake, TargetNames, restore, settings};
 pub use take::{BackupAnswer, BackupOptions, Subject, back_up};

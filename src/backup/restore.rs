@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::target::{Target, TargetNames};
+pub use self::target::{Target, TargetLake, TargetNames};
 use super::carry::{Carried, Carrier, Load, Lost, ON_ITS_WAY};
 use super::depot::{CONFIG, DATABASE, name_in, name_of_data};
 use super::manifest::DataFile;
@@ -93,7 +93,10 @@ pub fn restore(
     kill::point("restore_checked");
 
     steps.stage("finishing", 0);
-    let settings_kept = restoring.bring_settings(&begun)?;
+    let settings_kept = match settings_in(depot, &manifest)? {
+        Some(settings) => begun.put_settings(&settings)?,
+        None => false,
+    };
     let finished = target.tmp.join(format!("{ON_ITS_WAY}{}.db", Uuid::now_v7()));
     Db::open(&database.0)?.backup_to(&finished)?;
     let finished = Scratch(finished);
@@ -102,6 +105,24 @@ pub fn restore(
     begun.end()?;
     kill::point("restore_ended");
     Ok(RestoreAnswer { settings_kept, elapsed_ms: started.elapsed().as_millis() as u64, ..answer })
+}
+
+/// The settings that a backup holds, of the newest where none is named: they say where the facts go.
+pub fn settings(depot: &Depot, wanted: Option<BackupName>) -> Result<Option<Vec<u8>>, BackupError> {
+    settings_in(depot, &manifest(depot, wanted)?)
+}
+
+fn settings_in(depot: &Depot, manifest: &Manifest) -> Result<Option<Vec<u8>>, BackupError> {
+    let Some(piece) = &manifest.config else { return Ok(None) };
+    let name = name_in(manifest.backup, CONFIG);
+    let load = Load { place: &*depot.place, name: &name, bytes: piece.bytes, blake3: &piece.blake3 };
+    let mut settings = Vec::new();
+    let read = super::carry::check(&load, &mut |bytes| {
+        settings.extend_from_slice(bytes);
+        Ok(())
+    });
+    read.map_err(|lost| damaged(depot, manifest.backup, &name, lost))?;
+    Ok(Some(settings))
 }
 
 /// The manifest of the backup that is meant.
@@ -213,29 +234,18 @@ impl Restoring<'_> {
         Ok(())
     }
 
-    /// True where other settings were there already, which stay.
-    fn bring_settings(&self, begun: &target::Begun<'_>) -> Result<bool, BackupError> {
-        let Some(piece) = &self.manifest.config else { return Ok(false) };
-        let name = name_in(self.manifest.backup, CONFIG);
-        let load = Load { place: &*self.depot.place, name: &name, bytes: piece.bytes, blake3: &piece.blake3 };
-        let mut settings = Vec::new();
-        let read = super::carry::check(&load, &mut |bytes| {
-            settings.extend_from_slice(bytes);
-            Ok(())
-        });
-        read.map_err(|lost| self.damaged(&name, lost))?;
-        begun.put_settings(&settings)
-    }
-
     fn damaged(&self, name: &str, lost: Lost) -> BackupError {
-        let what = match lost {
-            Lost::Missing => "it is missing".to_owned(),
-            Lost::Damaged(what) => what,
-            Lost::Unread(what) => {
-                return BackupError::Unread { place: self.depot.shown(), file: name.to_owned(), what };
-            }
-            Lost::Refused(error) => return error.into(),
-        };
-        BackupError::DamagedBackup { backup: self.manifest.backup, file: name.to_owned(), what }
+        damaged(self.depot, self.manifest.backup, name, lost)
     }
+}
+
+fn damaged(depot: &Depot, backup: BackupName, name: &str, lost: Lost) -> BackupError {
+    let file = name.to_owned();
+    let what = match lost {
+        Lost::Missing => "it is missing".to_owned(),
+        Lost::Damaged(what) => what,
+        Lost::Unread(what) => return BackupError::Unread { place: depot.shown(), file, what },
+        Lost::Refused(error) => return error.into(),
+    };
+    BackupError::DamagedBackup { backup, file, what }
 }

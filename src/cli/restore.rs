@@ -12,11 +12,12 @@ use indicatif::ProgressBar;
 use super::failure::{Failure, OrFail};
 use super::lake::view;
 use super::numbers::{bytes, counted, elapsed};
-use super::session::Globals;
+use super::session::{Globals, Session};
 use super::{backup, work};
-use crate::backup::{BackupName, Depot, RestoreAnswer, Target, TargetNames, restore};
-use crate::config::{DataDir, environment};
+use crate::backup::{BackupName, Depot, RestoreAnswer, Target, TargetLake, TargetNames, restore, settings};
+use crate::config::{Config, DataDir, environment};
 use crate::lake::Steps;
+use crate::objects::Address;
 use crate::telemetry::Level;
 
 /// Make a store of a backup: of the newest, where none is named
@@ -39,6 +40,9 @@ pub struct RestoreArgs {
     /// Make the store in this directory [default: the data directory]
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
+    /// The files that are below lake.url already are this store's, and no other store uses them any more
+    #[arg(long)]
+    reuse_lake: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -53,10 +57,12 @@ const NAMES: TargetNames = TargetNames {
 };
 
 pub fn run(globals: &Globals, args: RestoreArgs) -> Result<ExitCode, Failure> {
-    let globals = Globals { data_dir: args.into.or_else(|| globals.data_dir.clone()), ..globals.clone() };
+    let into = args.into.clone().or_else(|| globals.data_dir.clone());
+    let globals = Globals { data_dir: into, ..globals.clone() };
     let session = globals.session(Level::Warnings)?;
     let depot = Depot::to_read(&backup::absolute(&args.source)?, environment()).or_fail()?;
-    let target = Target::new(session.dir.root(), NAMES);
+    let lake = lake_of(&session, &depot, &args)?;
+    let target = Target::new(session.dir.root(), NAMES, lake);
     target.refuse_store().or_fail()?;
     session.dir.create_directories().or_help("name a new or empty directory with --into")?;
     let lock = work::lock_for(&session, "restore")?;
@@ -71,6 +77,27 @@ pub fn run(globals: &Globals, args: RestoreArgs) -> Result<ExitCode, Failure> {
         false => write!(out, "{}", words(&answer))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the settings put the facts: those that are in the directory already, else those of the backup.
+fn lake_of(session: &Session, depot: &Depot, args: &RestoreArgs) -> Result<TargetLake, Failure> {
+    let file = session.dir.config_file();
+    let settings = if file.exists() { None } else { settings(depot, args.backup).or_fail()? };
+    let restored = match settings {
+        None => None,
+        Some(text) => {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let file = std::path::Path::new("config.toml of the backup");
+            let help = "put a config.toml that this version reads into the new directory first; it is used instead";
+            Some(Config::parse(&text, file, environment()).or_help(help)?)
+        }
+    };
+    let lake = &restored.as_ref().unwrap_or(&session.config).lake;
+    if lake.url.is_empty() {
+        return Ok(TargetLake::Directory);
+    }
+    let address = Address::open(&lake.url, environment(), lake.patience()).or_fail()?;
+    Ok(TargetLake::Objects { address, reuse: args.reuse_lake })
 }
 
 /// Shows how far it is.

@@ -187,6 +187,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "db",
             "lake",
             "backup",
+            "objects",
             "entities",
             "sync",
             "report",

@@ -12,6 +12,7 @@ use crate::backup::carry::Carrier;
 use crate::backup::depot::{DepotDisk, remove_unfinished};
 use crate::backup::{BackupError, Manifest};
 use crate::lake::{self, Disk, LocalDisk, Place};
+use crate::objects::Address;
 
 /// The data directory that a backup becomes.
 #[derive(Debug)]
@@ -20,8 +21,24 @@ pub struct Target {
     pub root: PathBuf,
     /// The names below it.
     pub names: TargetNames,
+    /// Where the facts go.
+    pub lake: TargetLake,
     pub(super) tmp: PathBuf,
     pub(super) disk: DepotDisk,
+}
+
+/// Where the facts of a restored store go.
+#[derive(Clone, Debug)]
+pub enum TargetLake {
+    /// Below its directory.
+    Directory,
+    /// Below an address of an object store.
+    Objects {
+        /// The address.
+        address: Address,
+        /// Files of this store that are there are its own: no other store uses them any more.
+        reuse: bool,
+    },
 }
 
 /// What things are called in a data directory.
@@ -50,13 +67,14 @@ struct Unfinished {
 
 impl Target {
     /// The data directory at `root`.
-    pub fn new(root: &Path, names: TargetNames) -> Self {
-        Self::on(Arc::new(LocalDisk), root, names)
+    pub fn new(root: &Path, names: TargetNames, lake: TargetLake) -> Self {
+        Self { lake, ..Self::on(Arc::new(LocalDisk), root, names) }
     }
 
     /// The same on any disk.
     pub(crate) fn on(disk: Arc<dyn Disk>, root: &Path, names: TargetNames) -> Self {
-        Self { root: root.to_owned(), names, tmp: root.join(names.tmp), disk: DepotDisk(disk) }
+        let (lake, tmp) = (TargetLake::Directory, root.join(names.tmp));
+        Self { root: root.to_owned(), names, lake, tmp, disk: DepotDisk(disk) }
     }
 
     /// Refuses where a store is; what an unfinished restore left is none.
@@ -80,7 +98,17 @@ impl Target {
         self.make_directories(&lake)?;
         let disk = &self.disk.0;
         let place = lake::directory_place(Arc::clone(disk), &self.root, Some(&self.tmp))?;
-        let lake = lake::directory_place(Arc::clone(disk), &lake, Some(&self.tmp))?;
+        let lake = match &self.lake {
+            TargetLake::Directory => lake::directory_place(Arc::clone(disk), &lake, Some(&self.tmp))?,
+            TargetLake::Objects { address, reuse } => {
+                let place = lake::objects_place(address.clone(), Arc::clone(disk), Some(&self.tmp));
+                // What an earlier try of this restore marked there is its own.
+                if !marked && !reuse && !(place.names("")?.is_empty() && place.files("")?.is_empty()) {
+                    return Err(BackupError::LakeInUse { place: place.shown() });
+                }
+                place
+            }
+        };
         let begun = Begun { target: self, place, lake };
         if marked {
             begun.clear(manifest)?;
@@ -144,6 +172,11 @@ impl Begun<'_> {
         for beside in ["-wal", "-shm", ""] {
             self.place.remove(&format!("{}{beside}", names.database))?;
         }
+        remove_unfinished(&*self.target.disk.0, &self.target.tmp)?;
+        if matches!(self.target.lake, TargetLake::Objects { .. }) {
+            // What is there and not needed is swept by the store itself, which waits until nobody can be reading it.
+            return Ok(());
+        }
         let is_same_store = unfinished.is_some_and(|unfinished| unfinished.store_id == manifest.store_id.to_string());
         for file in self.lake.files("")? {
             let is_needed = manifest.files.iter().any(|data| data.path == file.name && data.bytes == file.bytes);
@@ -151,8 +184,7 @@ impl Begun<'_> {
                 self.lake.remove(&file.name)?;
             }
         }
-        lake::unmark_place(&*self.lake)?;
-        remove_unfinished(&*self.target.disk.0, &self.target.tmp)
+        Ok(lake::unmark_place(&*self.lake)?)
     }
 
     /// Writes the settings, where there are none; true where others are there, which stay.

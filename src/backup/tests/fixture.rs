@@ -12,8 +12,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use crate::backup::{
-    BackupAnswer, BackupError, BackupName, BackupOptions, Depot, RestoreAnswer, Subject, Target, TargetNames, back_up,
-    restore,
+    BackupAnswer, BackupError, BackupName, BackupOptions, Depot, RestoreAnswer, Subject, Target, TargetLake,
+    TargetNames, back_up, restore,
 };
 use crate::db::Db;
 use crate::ingest::{ImportLimits, ImportOptions, Importer, Mode, NoProgress, Source, Status};
@@ -152,7 +152,7 @@ impl Restored {
 
 pub(super) fn try_restore(depot: &Path, backup: Option<BackupName>) -> Result<Restored, BackupError> {
     let dir = tempfile::tempdir().unwrap();
-    let target = Target::new(dir.path(), NAMES);
+    let target = Target::new(dir.path(), NAMES, TargetLake::Directory);
     let answer = restore(&Depot::of_directory(depot)?, backup, &target, Utc::now(), &())?;
     Ok(Restored { dir, answer })
 }

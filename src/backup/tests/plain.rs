@@ -114,7 +114,7 @@ fn a_store_is_never_restored_over() {
     let machine = Machine::new();
     machine.import(&[(15, 0, 3)]);
     machine.back_up();
-    let target = crate::backup::Target::new(machine.dir.path(), NAMES);
+    let target = crate::backup::Target::new(machine.dir.path(), NAMES, crate::backup::TargetLake::Directory);
     let depot = Depot::of_directory(&machine.path("depot")).unwrap();
     let refused = crate::backup::restore(&depot, None, &target, chrono::Utc::now(), &()).unwrap_err();
     assert!(matches!(refused, BackupError::StoreExists { .. }), "{refused}");

@@ -14,7 +14,7 @@ use crate::import::generated;
 use crate::kill::SIGKILL;
 use crate::store::TestStore;
 
-const BACKUP_POINTS: [&str; 10] = [
+pub const BACKUP_POINTS: [&str; 10] = [
     "backup_claimed",
     "backup_copied",
     "backup_file",

@@ -3,6 +3,7 @@
 mod full_disk;
 mod kill;
 mod meanwhile;
+mod objects;
 
 use std::fs;
 use std::path::{Path, PathBuf};
