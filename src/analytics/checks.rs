@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::error::AnalyticsError;
 use super::header;
-use crate::query::{AccountScope, Engine, Question};
+use crate::query::{AccountScope, Engine, Limits, Question};
 
 const FILES: &[&str] = &[
     include_str!("../../sql/checks/every_query_is_shown.sql"),
@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     include_str!("../../sql/checks/one_row_per_key.sql"),
     include_str!("../../sql/checks/other_facts_have_one_row_per_key.sql"),
     include_str!("../../sql/checks/counts_are_not_negative.sql"),
+    include_str!("../../sql/checks/batches_have_their_rows.sql"),
 ];
 
 /// One check.
@@ -49,16 +50,32 @@ pub fn checks() -> &'static [Check] {
 pub async fn check_all(engine: &Engine, accounts: &AccountScope) -> Result<Vec<Finding>, AnalyticsError> {
     let mut findings = Vec::new();
     for check in checks() {
-        let mut answer = engine.ask(Question::new(check.sql, accounts.clone())).await?;
-        let mut rows = 0;
-        while let Some(batch) = answer.next().await {
-            rows += batch?.num_rows() as u64;
-        }
+        let rows = rows(engine, Question::new(check.sql, accounts.clone())).await?;
         if rows > 0 {
             findings.push(Finding { check, rows });
         }
     }
     Ok(findings)
+}
+
+/// How many rows one check finds within these limits; waits for the answer.
+pub fn check_blocking(
+    engine: &Engine,
+    accounts: &AccountScope,
+    check: &Check,
+    limits: &Limits,
+) -> Result<u64, AnalyticsError> {
+    let question = Question { limits: limits.clone(), ..Question::new(check.sql, accounts.clone()) };
+    futures::executor::block_on(rows(engine, question))
+}
+
+async fn rows(engine: &Engine, question: Question) -> Result<u64, AnalyticsError> {
+    let mut answer = engine.ask(question).await?;
+    let mut rows = 0;
+    while let Some(batch) = answer.next().await {
+        rows += batch?.num_rows() as u64;
+    }
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod header;
 mod questions;
 mod report;
 
-pub use checks::{Check, Finding, check_all, checks};
+pub use checks::{Check, Finding, check_all, check_blocking, checks};
 pub use error::AnalyticsError;
 pub use header::{Parameter, ValueKind};
 pub use questions::{NamedQuestion, question, questions};

@@ -16,8 +16,8 @@ use crate::telemetry::Level;
 
 /// Delete all data of the store: database, lake and temporary files
 ///
-/// Settings (config.toml), keys, the inbox and backups stay. Without --confirm, only says what would be deleted. Files that Cat-Scan did
-/// not write are left where they are.
+/// Settings (config.toml), keys, the inbox and backups stay. Without --confirm, only says what would be deleted. Files that
+/// Cat-Scan did not write are left where they are, and so are facts in an object store.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   catscan reset             shows what would be deleted
@@ -35,6 +35,9 @@ pub fn run(globals: &Globals, args: ResetArgs) -> Result<ExitCode, Failure> {
     let inventory = inventory_of(&session.dir)?;
     let mut out = io::stdout().lock();
     show(&inventory, session.dir.root(), args.confirm, &mut out)?;
+    if !session.config.lake.url.is_empty() {
+        writeln!(out, "stays: facts in the bucket of lake.url; delete them there, or set another address")?;
+    }
     if lock.is_none() {
         writeln!(out, "nothing was deleted; `catscan reset --confirm` does it")?;
         return Ok(ExitCode::SUCCESS);

@@ -112,13 +112,14 @@ impl<'a> Wait<'a> {
     }
 }
 
-/// Tells an event in words: sentences to standard output, refusals to standard error, the rest not at all.
+/// Tells an event in words: sentences to standard output, notes and refusals to standard error, the rest not at all.
 pub fn tell_plainly(event: Event) {
     match event {
         Event::Said { text } => {
             // A reader that left early has seen enough.
             let _ = writeln!(std::io::stdout(), "{text}");
         }
+        Event::Noted { text } => eprintln!("{text}"),
         Event::Refused { message, help } => {
             eprintln!("error: {message}");
             if let Some(help) = help {

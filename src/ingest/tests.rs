@@ -2,6 +2,7 @@
 
 mod beside;
 mod days;
+mod each_operation;
 mod sequences;
 mod undo;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::backup::BackupRequest;
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse};
+use super::{Event, Listener, Store, refuse, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -23,6 +23,11 @@ use crate::model::{Clock, JobId};
 pub enum Care {
     /// Remove what crashes left behind.
     Sweep,
+    /// Check the store: with `full` every byte and row.
+    Verify {
+        /// Read everything.
+        full: bool,
+    },
     /// Back the store up.
     Backup(BackupRequest),
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
@@ -90,6 +95,8 @@ impl Care {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
+            Self::Verify { full: false } => "verify",
+            Self::Verify { full: true } => "verify_full",
             Self::Backup(request) => request.kind(),
             Self::ExportDelta { .. } => "export_delta",
         }
@@ -99,6 +106,8 @@ impl Care {
     fn what(&self) -> String {
         match self {
             Self::Sweep => "what crashes left behind".to_owned(),
+            Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
+            Self::Verify { full: true } => "every byte and row".to_owned(),
             Self::Backup(request) => request.what(),
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
@@ -110,6 +119,13 @@ impl Care {
             Self::Sweep => {
                 steps.stage("sweeping", 0);
                 Ok(Cared::well(store.sweep()?))
+            }
+            Self::Verify { full } => {
+                let found = verify::run(*full, store, steps);
+                Ok(match found.trouble() {
+                    Some(trouble) => Cared::found(&found, trouble),
+                    None => Cared::well(&found),
+                })
             }
             Self::Backup(request) => Ok(Cared::well(request.done(store, steps)?)),
             Self::ExportDelta { tables } => {

@@ -22,6 +22,7 @@ mod store;
 mod sync;
 mod undo;
 mod uploads;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -115,6 +116,11 @@ pub enum Event {
     },
     /// The work did something worth a sentence.
     Said {
+        /// The sentence.
+        text: String,
+    },
+    /// Something beside the answer that whoever waits wants to know.
+    Noted {
         /// The sentence.
         text: String,
     },

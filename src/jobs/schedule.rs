@@ -45,6 +45,9 @@ pub struct ScheduleRecord {
 /// After a failure the next try is not later than this.
 const RETRY: Duration = Duration::from_secs(3600);
 
+/// What was done on schedule stays in the list of jobs for so long.
+const KEPT: chrono::Duration = chrono::Duration::days(30);
+
 /// The table's shortest wait.
 const SHORTEST: Duration = Duration::from_secs(60);
 
@@ -52,9 +55,13 @@ const SHORTEST: Duration = Duration::from_secs(60);
 fn planned(config: &Config) -> Vec<(Care, Duration)> {
     let settings = &config.care;
     let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+    let hours = |hours: u32| minutes(60) * hours;
     let backup = |to| Care::Backup(BackupRequest { to, keep: None, verify: false });
     vec![
         (Care::Sweep, minutes(settings.sweep_every_minutes)),
+        (Care::Verify { full: false }, hours(settings.verify_every_hours)),
+        (Care::Verify { full: true }, hours(24) * settings.verify_full_every_days),
+        (Care::ExportDelta { tables: Vec::new() }, minutes(settings.export_delta_every_minutes)),
         (backup(Destination::Directory), config.backup.every()),
         (backup(Destination::Remote), config.backup.url_every()),
     ]
@@ -127,7 +134,8 @@ pub fn do_due(schedule: &ScheduleRecord, store: &Store, tell: Listener<'_>) -> R
         job = id;
         if let Some(trouble) = cared.trouble {
             tracing::warn!("{}: {trouble}", schedule.kind);
-            next_in = every.min(RETRY);
+            // What it found wrong is there until somebody sees to it; what it could not do may go well soon.
+            next_in = if cared.answer.is_null() { every.min(RETRY) } else { every };
         }
     }
     let next = Clock::fixed(Utc::now() + chrono::Duration::from_std(next_in).unwrap_or_default()).timestamp();
@@ -135,6 +143,8 @@ pub fn do_due(schedule: &ScheduleRecord, store: &Store, tell: Listener<'_>) -> R
         let done =
             "UPDATE schedules SET next_run_at = ?2, last_job_id = coalesce(?3, last_job_id) WHERE schedule_id = ?1";
         tx.execute(done, params![schedule.schedule_id, next, job.map(|job: JobId| job.0)])?;
+        let forget = Clock::fixed(Utc::now() - KEPT).timestamp();
+        tx.execute(include_str!("../../sql/jobs/forget_schedule.sql"), [forget])?;
         Ok(())
     })
 }

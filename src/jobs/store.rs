@@ -64,7 +64,7 @@ pub enum StoreError {
 }
 
 /// Files that no commit names are kept this long: longer than the longest question and import.
-const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
+pub(super) const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
 
 /// Events of jobs are kept for those who watch and were away; what became of a job stays.
 const EVENTS_KEPT: chrono::Duration = chrono::Duration::days(7);

@@ -29,6 +29,7 @@ mod status;
 mod steps;
 mod store;
 mod sweep;
+mod verify;
 mod write;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use snapshot::{LiveFile, Snapshot};
 pub use status::{LakeStatus, TableStatus};
 pub use steps::Steps;
 pub use sweep::Swept;
+pub use verify::{Check, Outcome, Verification};
 pub use write::{PartitionWriter, StagedFile};
 
 use self::catalog::TableEntry;
@@ -116,6 +118,15 @@ impl Lake {
             }
         }
         Ok(snapshot)
+    }
+
+    /// The state of the lake as the catalog says now, whatever was loaded before.
+    fn reload(&self, at: &At) -> Result<Snapshot, LakeError> {
+        let shared = &self.shared;
+        shared.db.read(|tx| {
+            let found = catalog::load::find(tx, at)?;
+            catalog::load::files(tx, found, None, &shared.place, &shared.registry)
+        })
     }
 
     fn newest(&self) -> std::sync::MutexGuard<'_, Option<Snapshot>> {

@@ -145,7 +145,7 @@ impl ChunkReader for CheckedPart {
     }
 }
 
-/// The bytes from one position on, a block at a time.
+/// The bytes from one position on: a block at a time, or as much as is worth a request.
 pub struct CheckedStream {
     file: CheckedFile,
     next: u64,
@@ -155,7 +155,8 @@ pub struct CheckedStream {
 impl Read for CheckedStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.block.is_empty() && self.next < self.file.file.bytes {
-            let border = (self.next / BLOCK_BYTES + 1) * BLOCK_BYTES;
+            let step = self.file.file.place.gap_bytes().max(BLOCK_BYTES);
+            let border = (self.next / step + 1) * step;
             let end = border.min(self.file.file.bytes);
             self.block = self.file.read(self.next, end).map_err(io::Error::other)?;
             self.next = end;

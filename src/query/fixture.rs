@@ -164,6 +164,10 @@ impl Tables for Memory {
                     ("report", Arc::new(StringArray::from(vec!["performance"]))),
                     ("status", Arc::new(StringArray::from(vec!["complete"]))),
                     ("imported_at", Arc::new(StringArray::from(vec!["2026-11-20T06:00:00.000Z"]))),
+                    ("rows_imported", Arc::new(Int64Array::from(vec![1_000_000]))),
+                    ("rows_replaced", Arc::new(Int64Array::from(vec![0]))),
+                    ("date_range_start", Arc::new(Date32Array::new_null(1))),
+                    ("date_range_end", Arc::new(Date32Array::new_null(1))),
                 ],
             ),
         ];

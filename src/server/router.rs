@@ -11,7 +11,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, chunk_stream, chunks, figures, health, import_days, imports, internal, job_events, jobs, metrics,
+    analytics, chunk_stream, chunks, figures, health, import_days, imports, internal, job_events, jobs, lake, metrics,
     performance, sql, uploads,
 };
 use super::state::App;
@@ -50,6 +50,8 @@ pub(super) fn router(app: App) -> Router {
         .route("/api/jobs", get(jobs::list))
         .route("/api/jobs/events", get(job_events::watch))
         .route("/api/jobs/{job}", get(jobs::show))
+        .route("/api/lake", get(lake::status))
+        .route("/api/lake/snapshots", get(lake::snapshots))
         .route("/internal/commands", post(internal::run))
         .fallback(async || ApiError::not_found("there is nothing at this address; /api/health is the way in"))
         .layer(DefaultBodyLimit::max(body_limit))

@@ -78,6 +78,15 @@ fn a_server_does_what_is_due_and_says_when_it_is_next() {
         assert!(Instant::now() < until, "nothing was done unasked");
         std::thread::sleep(Duration::from_millis(100));
     }
+    let (code, over_http) = server.get("/api/lake");
+    assert_eq!(
+        (code, &over_http["tables"][0]["files"], &over_http["place"]),
+        (200, &json!(2), &json!("")),
+        "{over_http:#}"
+    );
+    let (code, page) = server.get("/api/lake/snapshots?limit=1");
+    assert_eq!((code, &page["snapshots"][0]["snapshot_id"], &page["next"]), (200, &json!(1), &json!(1)), "{page:#}");
+    assert_eq!(server.get("/api/lake/snapshots?limit=0").0, 422);
     let figures = server.text("/metrics");
     for line in ["catscan_care_ok{care=\"sweep\"} 1", "catscan_files{table=\"rtb_daily\"} 2", "catscan_snapshot 1"] {
         assert!(figures.lines().any(|shown| shown == line), "{line} in\n{figures}");

@@ -1,10 +1,12 @@
 //! Several processes on one store: one import of the same bytes, and readers that see whole states only.
 
 use std::process::{Child, Stdio};
+use std::sync::Barrier;
 
 use serde_json::Value;
 
 use super::import::{generated, write_restated};
+use super::serve::Server;
 use super::store::{TestStore, integer};
 
 #[test]
@@ -48,4 +50,35 @@ fn a_reader_beside_an_import_sees_before_or_after() {
     let after = store.sql(clicks);
     assert_eq!(integer(&after[0]["clicks"]), integer(&before[0]["clicks"]) + 3_000 * 1_000);
     assert!(seen.iter().all(|state| *state == before || *state == after), "{seen:?}");
+}
+
+#[test]
+fn sixteen_clients_that_bring_the_same_bytes_at_once_make_one_import_which_all_answers_name() {
+    let store = TestStore::new();
+    let report = generated(&store.beside("reports"), 500, 1, 2).remove(0);
+    let server = Server::over(&store);
+    let bytes = std::fs::read(&report).unwrap();
+    let start = Barrier::new(16);
+    let by_http = || {
+        start.wait();
+        let (status, answer) = server.post("/api/performance/import-csv?filename=day.csv", "text/csv", &bytes);
+        assert_eq!(status, 200, "{answer}");
+        serde_json::from_str::<Value>(&answer).unwrap()
+    };
+    let by_command = || {
+        start.wait();
+        serde_json::from_str::<Value>(&store.succeed(&["import", "--json", report.to_str().unwrap()])).unwrap()
+    };
+    let answers: Vec<Value> = std::thread::scope(|scope| {
+        let clients: Vec<_> =
+            (0..16).map(|n| if n % 2 == 0 { scope.spawn(by_http) } else { scope.spawn(by_command) }).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    let status = |status: &str| answers.iter().filter(|answer| answer["status"] == status).count();
+    assert_eq!((status("imported"), status("duplicate")), (1, 15), "{answers:#?}");
+    // The number is text over HTTP.
+    let batch = |answer: &Value| answer["batch_id"].to_string().trim_matches('"').to_owned();
+    assert!(answers.iter().all(|answer| batch(answer) == "1"), "all name the one import: {answers:#?}");
+    assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 500);
+    assert_eq!(store.number("SELECT count(*) AS n FROM import_history"), 1);
 }

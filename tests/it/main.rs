@@ -13,6 +13,7 @@ mod chunks;
 mod concurrency;
 mod conformance;
 mod csv_spectrum;
+mod delta;
 mod fold;
 mod import;
 mod inbox;

@@ -156,6 +156,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "ingest",
             "query",
+            "analytics",
             "predecessor",
         ],
     ),

@@ -1,7 +1,8 @@
 """Reads the Delta tables of a Cat-Scan store with three readers and prints what they add up to, as JSON.
 
-Usage: delta.py LAKE_DIRECTORY TABLE [TABLE …]   per table and reader: totals by day and kind, and of some filters
-       delta.py --probe                         exit code 0 where the readers are installed
+Usage: delta.py LAKE_DIRECTORY CONDITIONS TABLE…   per table and reader: totals by day and kind, also under each condition
+                                                  ({"name": {"column": value, …}, …} as JSON)
+       delta.py --probe                           exit code 0 where the readers are installed
 
 The readers (deltalake, Polars, DuckDB with its extension delta) know nothing of Cat-Scan: they read the log.
 """
@@ -53,22 +54,16 @@ def by_deltalake(table, condition):
     import deltalake
     import duckdb
 
+    # Its own query engine, over its own reading of the log and the statistics.
     opened = deltalake.DeltaTable(str(table))
-    facts = opened.to_pyarrow_dataset() if importlib.util.find_spec("pyarrow") else None
-    where = " AND ".join(["true"] + [f"{name} = {value!r}" for name, value in condition.items()])
     names = [field.name for field in opened.schema().fields]
     sums = ", ".join(f"sum({name})" for name in METRICS if name in names)
-    if facts is None:
-        # Its own query engine, over its own reading of the log and the statistics.
-        query = deltalake.QueryBuilder().register("facts", opened)
-        answer = query.execute(
-            f"SELECT cast(metric_date AS varchar) AS day, report, count(*) AS n, {sums} FROM facts "
-            f"WHERE {where} GROUP BY metric_date, report"
-        )
-        return duckdb.sql("SELECT * FROM answer").fetchall()
-    return duckdb.sql(
-        f"SELECT metric_date::TEXT, report, count(*)::BIGINT, {sums} FROM facts WHERE {where} GROUP BY ALL"
-    ).fetchall()
+    where = "".join(f" AND {name} = {value!r}" for name, value in condition.items())
+    answer = deltalake.QueryBuilder().register("facts", opened).execute(
+        f"SELECT cast(metric_date AS varchar), report, count(*) AS n, {sums} FROM facts "
+        f"WHERE true{where} GROUP BY metric_date, report"
+    )
+    return duckdb.sql("SELECT * FROM answer").fetchall()
 
 
 READERS = {"duckdb": by_duckdb, "polars": by_polars, "deltalake": by_deltalake}

@@ -103,7 +103,8 @@ impl Target {
             TargetLake::Objects { address, reuse } => {
                 let place = lake::objects_place(address.clone(), Arc::clone(disk), Some(&self.tmp));
                 // What an earlier try of this restore marked there is its own.
-                if !marked && !reuse && !(place.names("")?.is_empty() && place.files("")?.is_empty()) {
+                let is_ours = marked || *reuse;
+                if !is_ours && (!place.names("")?.is_empty() || !place.files("")?.is_empty()) {
                     return Err(BackupError::LakeInUse { place: place.shown() });
                 }
                 place

@@ -4,6 +4,7 @@ mod export_delta;
 mod files;
 mod snapshots;
 mod status;
+mod verify;
 pub(super) mod view;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ use crate::telemetry::Level;
   catscan lake snapshots --limit 5      their numbers are what --at takes
   catscan lake files --from 2026-11-01 --account acme
   catscan lake sweep                    remove what crashes left behind
+  catscan lake verify --full            is every byte as it was written?
   catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
@@ -39,6 +41,7 @@ enum LakeCommand {
     Snapshots(snapshots::SnapshotsArgs),
     Files(files::FilesArgs),
     Sweep(SweepArgs),
+    Verify(verify::VerifyArgs),
     ExportDelta(export_delta::ExportDeltaArgs),
 }
 
@@ -50,6 +53,7 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Snapshots(args) => snapshots::run(&reader(&session)?, args),
         LakeCommand::Files(args) => files::run(&reader(&session)?, args),
         LakeCommand::Sweep(args) => sweep(&session, args),
+        LakeCommand::Verify(args) => verify::run(&session, args),
         LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }

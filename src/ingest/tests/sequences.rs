@@ -2,7 +2,7 @@
 //! back, and one that is not the newest of its days is refused. The model also says which file each row stands in: what
 //! an import cannot meet stays where it is.
 
-mod crashes;
+pub(super) mod crashes;
 
 use std::collections::{BTreeMap, BTreeSet};
 

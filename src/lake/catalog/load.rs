@@ -116,7 +116,7 @@ fn checked(row: &Row<'_>, file_id: i64) -> Result<CheckValue, LakeError> {
 }
 
 /// What is known of one data file, live or ended.
-pub(super) fn file(tx: &Transaction<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<LiveFile, LakeError> {
+pub(in crate::lake) fn file(tx: &Transaction<'_>, file_id: i64, place: &Arc<dyn Place>) -> Result<LiveFile, LakeError> {
     let mut facts = tx.prepare_cached(include_str!("../../../sql/lake/file.sql"))?;
     let file = facts.query_row([file_id], |row| Ok(live_file(row, file_id, place))).optional()?;
     file.ok_or_else(|| LakeError::catalog(format!("file {file_id} was added by another program")))?

@@ -50,6 +50,8 @@ struct State {
     /// What was not brought to disk of each file of a database, in the order of its changes.
     databases: BTreeMap<PathBuf, Vec<database::Unsynced>>,
     armed: Option<Armed>,
+    /// So far.
+    operations: u64,
     /// Whether the armed trouble came.
     came: bool,
     /// How many came to a database.
@@ -134,6 +136,16 @@ impl FakeDisk {
         (state.came, state.left.take())
     }
 
+    /// How many operations there were so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.state().operations
+    }
+
+    /// Whether the trouble that was armed last came.
+    pub(crate) fn came(&self) -> bool {
+        self.state().came
+    }
+
     /// How many troubles came to a database so far; the others came to files.
     pub(crate) fn came_to_databases(&self) -> u32 {
         self.state().came_to_databases
@@ -190,6 +202,7 @@ impl Shared {
         if state.is_off {
             return Err(Errno::IO.into());
         }
+        state.operations += 1;
         let Some(Armed { after, trouble, seed }) = state.armed else { return Ok(Fate::Whole) };
         if after > 0 {
             state.armed = Some(Armed { after: after - 1, trouble, seed });

@@ -4,5 +4,6 @@ mod catalog_damage;
 mod commit;
 mod damage;
 pub(super) mod fixture;
+mod objects;
 mod open;
 mod scan;

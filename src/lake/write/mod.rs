@@ -21,7 +21,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use self::encode::Encoder;
-use self::order::OrderCheck;
+pub(super) use self::order::OrderCheck;
 pub(super) use self::order::SORT;
 use self::sink::Sink;
 use self::values::DistinctValues;

@@ -19,7 +19,7 @@ use crate::model::facts::{Column, FactTable};
 pub(in crate::lake) const SORT: SortOptions = SortOptions { descending: false, nulls_first: true };
 
 /// Remembers the last row of the batch before.
-pub(super) struct OrderCheck {
+pub(in crate::lake) struct OrderCheck {
     /// Positions of the sort columns that the file has; one that it lacks is null in all rows and orders nothing.
     keys: Vec<usize>,
     last: Vec<ArrayRef>,
@@ -43,14 +43,14 @@ impl Compare {
 }
 
 impl OrderCheck {
-    pub(super) fn new(table: &FactTable, columns: &[&Column]) -> Self {
+    pub(in crate::lake) fn new(table: &FactTable, columns: &[&Column]) -> Self {
         let position = |name: &String| columns.iter().position(|column| &column.name == name);
         let keys: Vec<usize> = table.sort.iter().filter_map(position).collect();
         Self { ranked: vec![None; keys.len()], keys, last: Vec::new() }
     }
 
     /// Fails on the first row that sorts before the one above it.
-    pub(super) fn check(&mut self, table: &FactTable, batch: &RecordBatch) -> Result<(), LakeError> {
+    pub(in crate::lake) fn check(&mut self, table: &FactTable, batch: &RecordBatch) -> Result<(), LakeError> {
         let refused = |what: String| LakeError::Rows { table: table.name.clone(), what };
         let unsorted = |row: usize| {
             refused(format!("rows must come sorted by {}; row {row} of a batch does not follow", table.sort.join(", ")))

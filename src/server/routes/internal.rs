@@ -63,7 +63,7 @@ async fn turn<'a>(app: &'a App, events: &mpsc::UnboundedSender<Event>) -> MutexG
     }
     let text = "the server is busy with other work; this waits for its turn".to_owned();
     // Nobody may listen any more.
-    let _ = events.send(Event::Said { text });
+    let _ = events.send(Event::Noted { text });
     app.store.writing.lock().await
 }
 

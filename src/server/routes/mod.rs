@@ -12,6 +12,7 @@ pub(super) mod imports;
 pub(super) mod internal;
 pub(super) mod job_events;
 pub(super) mod jobs;
+pub(super) mod lake;
 pub(super) mod metrics;
 pub(super) mod performance;
 pub(super) mod sql;

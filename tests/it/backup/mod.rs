@@ -87,6 +87,7 @@ fn a_store_comes_back_and_goes_on() {
     let newer = restored(&depot, None);
     assert_eq!(newer.digest(), store.digest());
     assert_eq!(newer.by_billing(), store.by_billing());
+    newer.succeed(&["lake", "verify", "--full"]);
     assert_eq!(newer.import(&reports[0])["status"], "duplicate", "what was imported is known");
     assert_eq!(newer.import(&reports[2])["status"], "imported");
     store.import(&reports[2]);

@@ -20,7 +20,7 @@ fn reports_in_a_bucket_are_imported_and_moved_and_known_after_a_restart() {
     s3.put("mail/half.csv.part", "#Day");
     let wait_for = |keys: &[&str]| {
         let began = Instant::now();
-        let mail = || s3.objects().into_keys().filter(|key| key.starts_with("mail/")).collect::<Vec<_>>();
+        let mail = || s3.keys().into_iter().filter(|key| key.starts_with("mail/")).collect::<Vec<_>>();
         while mail() != keys {
             assert!(began.elapsed() < PATIENCE, "{:#?}", mail());
             std::thread::sleep(Duration::from_millis(50));

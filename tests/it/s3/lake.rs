@@ -100,6 +100,25 @@ fn a_start_looks_at_many_files_with_one_list() {
 }
 
 #[test]
+fn a_directory_by_its_address_gives_the_same_answers() {
+    let local = TestStore::new();
+    let bucket = local.beside("bucket");
+    std::fs::create_dir(&bucket).unwrap();
+    let url = format!("file://{}/lake", bucket.display());
+    let both = Both { remote: TestStore::within(&[("CATSCAN_LAKE_URL", &url)]), local };
+    let report = generated(&both.local.beside("reports"), 300, 1, 5).remove(0);
+    let restated = both.local.beside("restated.csv");
+    write_restated(&report, &restated, 4);
+    for file in [&report, &restated] {
+        both.do_it(&["import", file.to_str().unwrap()]);
+    }
+    both.assert_same("after a restatement");
+    both.do_it(&["undo", "2"]);
+    both.assert_same("after an undo");
+    assert!(bucket.join("lake/_catscan_store").exists());
+}
+
+#[test]
 fn a_lake_belongs_to_one_database_and_does_not_move_by_a_setting() {
     let Some(s3) = S3::start("the marker of a lake on S3") else { return };
     let mut store = s3.store();

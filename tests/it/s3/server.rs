@@ -107,9 +107,17 @@ impl S3 {
         self.runtime.block_on(read)
     }
 
+    /// All keys, in their order.
+    pub fn keys(&self) -> Vec<String> {
+        let listed: Vec<_> = self.runtime.block_on(self.bucket.list(None).try_collect()).unwrap();
+        let mut keys: Vec<_> = listed.into_iter().map(|object| object.location.to_string()).collect();
+        keys.sort();
+        keys
+    }
+
     /// The keys of the data files.
     pub fn data_files(&self) -> Vec<String> {
-        self.objects().into_keys().filter(|key| key.ends_with(".parquet")).collect()
+        self.keys().into_iter().filter(|key| key.ends_with(".parquet")).collect()
     }
 
     /// Writes an object, over what was there.

@@ -1,5 +1,7 @@
 //! A server that dies, hangs, refuses or loses its answers; credentials and buckets that are not there.
 
+use std::os::unix::process::ExitStatusExt;
+
 use super::super::import::{generated, write_restated};
 use super::super::store::{Ran, TestStore, repository};
 use super::S3;
@@ -69,6 +71,31 @@ fn an_answer_that_is_lost_is_found_out_and_the_import_goes_on() {
         }
         let asked = s3.log().iter().filter(|[method, path, _]| method == "PUT" && path.contains("rtb_daily")).count();
         assert!(asked > 2, "one was asked for again: {asked}");
+    }
+    s3.assert_nothing_was_written_over();
+}
+
+#[test]
+fn a_process_that_is_killed_at_any_point_leaves_the_state_before_or_after() {
+    let Some(s3) = S3::start("kills of an import into S3") else { return };
+    let store = s3.store();
+    let report = generated(&store.beside("reports"), 300, 1, 8).remove(0);
+    store.import(&report);
+    for (nth, point) in
+        ["after_claim", "after_stage", "after_publish", "before_commit", "after_commit"].iter().enumerate()
+    {
+        let restated = store.beside(&format!("{point}.csv"));
+        write_restated(&report, &restated, nth + 2);
+        let before = (store.digest(), s3.data_files().len());
+        let arguments = ["import", restated.to_str().unwrap()];
+        let killed = store.command(&arguments).env("CATSCAN_KILL_AT", point).output().unwrap();
+        assert_eq!(killed.status.signal(), Some(9), "{point}: {killed:?}");
+        let is_after = *point == "after_commit";
+        assert_eq!(store.digest() == before.0, !is_after, "{point}");
+        let is_sent = !["after_claim", "after_stage"].contains(point);
+        assert_eq!(s3.data_files().len() > before.1, is_sent, "{point}");
+        let expected = if is_after { "duplicate" } else { "imported" };
+        assert_eq!(store.import(&restated)["status"], expected, "{point}");
     }
     s3.assert_nothing_was_written_over();
 }

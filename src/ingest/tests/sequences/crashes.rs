@@ -33,13 +33,13 @@ fn mishap() -> impl Strategy<Value = Mishap> {
 }
 
 /// A store on its disk.
-struct Machine {
-    store: Store,
-    disk: FakeDisk,
+pub(in crate::ingest::tests) struct Machine {
+    pub(in crate::ingest::tests) store: Store,
+    pub(in crate::ingest::tests) disk: FakeDisk,
 }
 
 impl Machine {
-    fn start(dir: TempDir) -> Self {
+    pub(in crate::ingest::tests) fn start(dir: TempDir) -> Self {
         let disk = FakeDisk::of(dir.path(), &["lake", "tmp"]);
         let shared = Arc::new(disk.clone());
         let store = Store::over(dir, |db, root, tmp, now| Lake::open_on(shared, db, root, tmp, now));
@@ -47,7 +47,7 @@ impl Machine {
     }
 
     /// Starts on what a crash left: every live file is whole, and what never was committed can be swept.
-    fn restart(left: TempDir) -> Self {
+    pub(in crate::ingest::tests) fn restart(left: TempDir) -> Self {
         let machine = Self::start(left);
         machine.recover();
         let Importer { lake, .. } = &machine.store.importer;
@@ -60,7 +60,7 @@ impl Machine {
     }
 
     /// What a new start does; after a failure of the disk it is done in the same process.
-    fn recover(&self) {
+    pub(in crate::ingest::tests) fn recover(&self) {
         self.store.db.reopen().unwrap();
         self.store.importer.recover().unwrap();
     }

@@ -31,7 +31,7 @@ use crate::objects::{Address, ObjectsError};
 /// So many objects are asked for one by one; for more, the store lists what it has.
 const ASKED_ONE_BY_ONE: usize = 16;
 
-/// Bytes that are read for nothing sooner than another request is made: about what comes while one waits.
+/// Bytes that are read for nothing sooner than another request is made: about what comes while one waits. Whole blocks.
 const GAP_BYTES: u64 = 1 << 20;
 
 /// An address whose store answers, and the disk of what is on its way there.

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMultipartOptions, PutOptions,
-    PutPayload, PutResult, Result, UploadPart,
+    CopyMode, CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
 use tempfile::TempDir;
 
@@ -71,6 +71,17 @@ impl Plan {
 struct Faulty {
     inner: InMemory,
     plan: Arc<Plan>,
+    /// Whether it knows no conditions.
+    is_plain: bool,
+}
+
+impl Faulty {
+    fn refuse_condition(&self, has_condition: bool) -> Result<()> {
+        match self.is_plain && has_condition {
+            true => Err(Error::NotImplemented { operation: "create".into(), implementer: "plain".into() }),
+            false => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Faulty {
@@ -82,6 +93,7 @@ impl fmt::Display for Faulty {
 #[async_trait]
 impl ObjectStore for Faulty {
     async fn put_opts(&self, to: &Key, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.refuse_condition(options.mode == PutMode::Create)?;
         self.plan.around(self.inner.put_opts(to, payload, options)).await
     }
 
@@ -107,6 +119,7 @@ impl ObjectStore for Faulty {
     }
 
     async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> Result<()> {
+        self.refuse_condition(options.mode == CopyMode::Create)?;
         self.plan.around(self.inner.copy_opts(from, to, options)).await
     }
 }
@@ -142,6 +155,10 @@ struct Case {
 impl Case {
     /// A place whose store fails with its call after so many others, `times` times in a row.
     fn failing(fault: Fault, calls: i64, times: i64) -> Self {
+        Self::over(fault, calls, times, false)
+    }
+
+    fn over(fault: Fault, calls: i64, times: i64, is_plain: bool) -> Self {
         let plan = Arc::new(Plan {
             fault,
             calls_left: AtomicI64::new(calls),
@@ -149,7 +166,7 @@ impl Case {
             faults_left: AtomicI64::new(times),
         });
         let mut address = Address::open("s3://bucket/lake", [], Duration::from_millis(100)).unwrap();
-        address.store = Arc::new(Faulty { inner: InMemory::new(), plan: Arc::clone(&plan) });
+        address.store = Arc::new(Faulty { inner: InMemory::new(), plan: Arc::clone(&plan), is_plain });
         let directory = tempfile::tempdir().unwrap();
         let mut place = Objects::at(address, Arc::new(LocalDisk), Some(directory.path()));
         place.part_bytes = 1_000;
@@ -254,6 +271,19 @@ fn the_object_of_another_is_never_written_over() {
             assert_eq!(case.bytes_of("t/new.parquet").as_deref(), Some(&b"theirs"[..]));
         }
     }
+}
+
+#[test]
+fn a_store_without_conditions_is_looked_at_before_it_is_written_to() {
+    let mut case = Case::over(Fault::Before, 0, 0, true);
+    case.place.part_bytes = 1 << 20;
+    case.place.publish(&case.staged(&rows()), "t/old.parquet").unwrap();
+    case.place.publish_again("t/old.parquet", "t/new.parquet").unwrap();
+    assert_eq!(case.bytes_of("t/new.parquet"), Some(rows()), "by way of this machine");
+    assert_eq!(fs::read_dir(case.directory.path()).unwrap().count(), 0, "nothing is left in tmp");
+    case.place.publish(&case.staged(b"others"), "t/new.parquet").unwrap_err();
+    assert!(!case.place.put_new("t/new.parquet", b"others").unwrap());
+    assert_eq!(case.bytes_of("t/new.parquet"), Some(rows()));
 }
 
 #[test]

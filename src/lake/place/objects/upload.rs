@@ -94,7 +94,11 @@ pub(super) fn create(
         };
         let unsure = match address.wait(what, async { Ok::<_, ObjectsError>(made.await) })? {
             Ok(()) => return Ok(true),
-            Err(Error::AlreadyExists { .. }) => return is_ours(address, key, source, what),
+            Err(error @ Error::AlreadyExists { .. }) => match is_ours(address, key, source, what) {
+                // Refused because of another request for that name, which then failed: perhaps an earlier try of ours.
+                Err(ObjectsError::Missing(_)) => error,
+                ours => return ours,
+            },
             Err(error) if may_have_taken_effect(address, &error) => error,
             Err(error) => return Err(address.trouble(what, &error)),
         };
@@ -110,19 +114,31 @@ pub(super) fn create(
 
 /// With one request, on the condition that there is no object of that name.
 async fn whole(address: &Address, key: &Key, source: &Source) -> Result<()> {
-    let bytes = source.piece(0, source.length()).map_err(local)?;
-    let options = PutOptions::from(PutMode::Create);
-    timely(address, address.store.put_opts(key, PutPayload::from(bytes), options)).await.map(drop)
+    let payload = PutPayload::from(source.piece(0, source.length()).map_err(local)?);
+    let create = PutOptions::from(PutMode::Create);
+    match timely(address, address.store.put_opts(key, payload.clone(), create)).await {
+        // A store that was set to be one without conditions.
+        Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
+            expect_none(address, key).await?;
+            timely(address, address.store.put(key, payload)).await.map(drop)
+        }
+        put => put.map(drop),
+    }
 }
 
-/// In parts. Their end takes no condition in every store, so the name is looked at before; between look and end it is the
-/// name's randomness that keeps another from having it.
-async fn in_parts(address: &Address, key: &Key, source: &Source, part_bytes: u64) -> Result<()> {
+/// Where the write itself takes no condition, the name is looked at before; between look and write it is the name's
+/// randomness that keeps another from having it.
+async fn expect_none(address: &Address, key: &Key) -> Result<()> {
     match timely(address, address.store.head(key)).await {
-        Err(Error::NotFound { .. }) => {}
-        Err(error) => return Err(error),
-        Ok(_) => return Err(Error::AlreadyExists { path: key.to_string(), source: "it was there before".into() }),
+        Err(Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Err(Error::AlreadyExists { path: key.to_string(), source: "it was there before".into() }),
     }
+}
+
+/// In parts, whose end takes no condition in every store.
+async fn in_parts(address: &Address, key: &Key, source: &Source, part_bytes: u64) -> Result<()> {
+    expect_none(address, key).await?;
     let upload = timely(address, address.store.put_multipart(key)).await?;
     let mut parts = WriteMultipart::new_with_chunk_size(upload, part_bytes as usize);
     let mut start = 0;

@@ -1,0 +1,45 @@
+//! Verification: the lake's checks, and with `full` the questions of `sql/checks`, whose answers must be empty.
+
+use chrono::Utc;
+
+use super::Store;
+use super::store::ORPHAN_GRACE;
+use crate::analytics::{self, Check};
+use crate::lake::{Steps, Verification};
+use crate::query::AccountScope;
+
+/// Checks the store; what stops a check is a finding of it.
+pub(super) fn run(full: bool, store: &Store, steps: &dyn Steps) -> Verification {
+    let mut found = store.lake.verify(full, Utc::now(), ORPHAN_GRACE, steps);
+    if !full {
+        for check in analytics::checks() {
+            found.skip(check.name, &promise(check), "only with --full");
+        }
+        return found;
+    }
+    let engine = match store.engine() {
+        Ok(engine) => engine,
+        Err(error) => {
+            found.add("questions", "questions can be asked", vec![error.to_string()]);
+            return found;
+        }
+    };
+    for check in analytics::checks() {
+        steps.stage(check.name, 0);
+        if steps.is_stopping() {
+            found.skip(check.name, &promise(check), "the process was asked to stop");
+            continue;
+        }
+        let findings = match analytics::check_blocking(&engine, &AccountScope::All, check, &store.owner_limits()) {
+            Ok(0) => Vec::new(),
+            Ok(rows) => vec![format!("{rows} of them; `catscan sql --file sql/checks/{}.sql` shows them", check.name)],
+            Err(error) => vec![error.to_string()],
+        };
+        found.add(check.name, &promise(check), findings);
+    }
+    found
+}
+
+fn promise(check: &Check) -> String {
+    format!("there are no {}", check.finds)
+}
