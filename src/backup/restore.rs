@@ -210,7 +210,7 @@ impl Restoring<'_> {
         let not_whole = |what: String| BackupError::NotWhole { backup, what };
         let db = Db::open(&database.0)?;
         let lake = Lake::open_at(Arc::clone(self.lake), Arc::clone(&self.target.disk.0), db, &self.target.tmp, now)?;
-        lake.forget_the_past()?;
+        lake.forget_the_past(now)?;
         let snapshot = lake.snapshot(&At::Latest)?;
         let files: BTreeSet<&str> = snapshot.files().iter().map(|file| file.relative.as_str()).collect();
         let brought: BTreeSet<&str> = self.manifest.files.iter().map(|file| file.path.as_str()).collect();

@@ -30,7 +30,10 @@ pub fn run(globals: &Globals, _args: InitArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let lock = work::lock_for(&session, "init")?;
-    Store::open_writer(session.dir.clone(), session.config.clone(), lock).or_fail()?;
+    let store = Store::open_writer(session.dir.clone(), session.config.clone(), lock).or_fail()?;
+    if store.lake.directory().is_none() {
+        session.say(format_args!("facts are in {}", store.lake.shown()));
+    }
     if existed {
         session.say(format_args!("the store in {root} is there already and fits this version"));
         return Ok(ExitCode::SUCCESS);

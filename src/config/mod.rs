@@ -8,6 +8,7 @@ mod backup;
 mod care;
 mod data_dir;
 mod inventory;
+mod lake;
 mod lock;
 mod memory;
 mod running;
@@ -17,11 +18,10 @@ pub use backup::BackupSettings;
 pub use care::CareSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
+pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};
 pub use running::{RunningServer, Token};
-pub use settings::{
-    Config, ConfigError, ImportSettings, InboxSettings, LakeSettings, QuerySettings, SAMPLE, ServerSettings,
-};
+pub use settings::{Config, ConfigError, ImportSettings, InboxSettings, QuerySettings, SAMPLE, ServerSettings};
 
 /// The variables of this process that are text: where settings and credentials come from.
 pub fn environment() -> impl Iterator<Item = (String, String)> {

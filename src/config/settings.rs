@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
 use super::care::CareSettings;
+use super::lake::LakeSettings;
 use super::memory;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
@@ -28,7 +29,7 @@ pub struct Config {
     pub inbox: InboxSettings,
     /// Backups.
     pub backup: BackupSettings,
-    /// Where the facts are.
+    /// The fact store.
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
     pub care: CareSettings,
@@ -114,29 +115,6 @@ pub struct InboxSettings {
     pub retry_seconds: u32,
     /// The longest such wait.
     pub max_retry_seconds: u32,
-}
-
-/// `[lake]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LakeSettings {
-    /// An address of an object store; the data directory's `lake/` where empty.
-    pub url: String,
-    /// Seconds that an object store may take for an answer, with all retries.
-    pub patience_seconds: u32,
-}
-
-impl LakeSettings {
-    /// How long an object store may take for an answer.
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.patience_seconds.max(1).into())
-    }
-}
-
-impl Default for LakeSettings {
-    fn default() -> Self {
-        Self { url: String::new(), patience_seconds: 60 }
-    }
 }
 
 impl Default for InboxSettings {

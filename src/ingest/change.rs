@@ -24,16 +24,32 @@ pub struct DayChange {
     pub rows_after: u64,
 }
 
-/// The change that the batch committed as `snapshot`; nothing where it brought nothing new, and so made no snapshot.
+/// What a batch did, as far as the catalog remembers.
+pub(super) enum BatchChange {
+    /// It brought nothing new, and so made no snapshot.
+    Nothing,
+    /// It was committed so long ago that what it replaced is gone.
+    Forgotten,
+    Known(SnapshotChange),
+}
+
+/// The change that a complete batch committed, whose record names the newest snapshot of then as `snapshot`; `is_news`
+/// says whether any of its rows was new.
 pub(super) fn of_batch(
     tx: &Transaction<'_>,
     lake: &Lake,
     batch: BatchId,
     snapshot: Option<SnapshotId>,
-) -> Result<Option<SnapshotChange>, ImportError> {
-    let Some(snapshot) = snapshot else { return Ok(None) };
+    is_news: bool,
+) -> Result<BatchChange, ImportError> {
+    let Some(snapshot) = snapshot.filter(|_| is_news) else { return Ok(BatchChange::Nothing) };
+    // What a snapshot ended is kept for the snapshot before it.
+    if lake.oldest_snapshot(tx)? >= snapshot {
+        return Ok(BatchChange::Forgotten);
+    }
     let made_by = |extra: &str| serde_json::from_str::<serde_json::Value>(extra).ok()?["batch_id"].as_i64();
-    Ok(lake.change_at(tx, snapshot)?.filter(|change| made_by(&change.extra) == Some(batch.0)))
+    let change = lake.change_at(tx, snapshot)?.filter(|change| made_by(&change.extra) == Some(batch.0));
+    Ok(change.map_or(BatchChange::Nothing, BatchChange::Known))
 }
 
 /// The change by day.

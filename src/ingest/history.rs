@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::change::{self, DayChange};
+use super::change::{self, BatchChange, DayChange};
 use super::{ImportError, Importer};
 use crate::model::{AccountId, BatchId, SnapshotId};
 
@@ -69,6 +69,8 @@ pub struct ImportRecord {
     pub error_message: Option<String>,
     /// The days that it changed, and what stood there before.
     pub changes: Vec<DayChange>,
+    /// It was so long ago that what it changed is not known any more, and it cannot be undone.
+    pub changes_forgotten: bool,
     /// The first rejected rows.
     pub faults: Vec<FaultRecord>,
 }
@@ -100,8 +102,12 @@ impl Importer {
             let found = found.filter(|record| account.is_none_or(|account| account == record.account_id));
             let Some(mut record) = found else { return Ok(None) };
             record.faults = kept_faults(tx, batch, faults)?;
-            let change = change::of_batch(tx, &self.lake, batch, record.snapshot_id)?;
-            record.changes = change.as_ref().map(change::by_day).unwrap_or_default();
+            let is_news = record.rows_imported + record.rows_replaced > 0;
+            match change::of_batch(tx, &self.lake, batch, record.snapshot_id, is_news)? {
+                BatchChange::Known(change) => record.changes = change::by_day(&change),
+                BatchChange::Forgotten => record.changes_forgotten = true,
+                BatchChange::Nothing => {}
+            }
             Ok(Some(record))
         })
     }
@@ -148,6 +154,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
         elapsed_ms: row.get("elapsed_ms")?,
         error_message: row.get("error_message")?,
         changes: Vec::new(),
+        changes_forgotten: false,
         faults: Vec::new(),
     })
 }

@@ -4,17 +4,21 @@
 //! later ones are named, and undone first. What the batch replaced is still there, in files that no newer snapshot
 //! holds: they get new names ([`crate::lake`]), and one transaction ends the batch's files, adds these, marks the batch
 //! as undone, which frees its bytes, and tells the event. Older snapshots stay as they were.
+//!
+//! Files of the batch that were merged with others since are taken apart again ([`unmerge`](super::unmerge)), as long as
+//! the snapshots before the merge and before the batch exist.
 
 use std::time::Instant;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::change::{self, DayChange};
+use super::change::{self, BatchChange, DayChange};
+use super::unmerge::{self, Restoring};
 use super::{ImportError, Importer};
 use crate::db::DbError;
 use crate::kill;
-use crate::lake::{At, Change, LakeError, SnapshotChange};
+use crate::lake::{At, Change, LakeError, PublishedFile, SnapshotChange};
 use crate::model::{AccountId, BatchId, SnapshotId};
 
 /// What undoing a batch did.
@@ -72,6 +76,27 @@ pub enum UndoError {
         /// The first such day.
         day: crate::model::Day,
     },
+    /// The state before it does not exist any more.
+    #[error(
+        "batch {batch} ({file}) is too old to be undone: what it replaced is not kept any more \
+        (lake.keep_snapshots_days)"
+    )]
+    TooOld {
+        /// The batch.
+        batch: BatchId,
+        /// Its file.
+        file: String,
+    },
+    /// Days of it are older than facts are kept.
+    #[error(
+        "batch {batch} cannot be undone: its rows of {day} were taken out because of their age (lake.keep_facts_days)"
+    )]
+    Retained {
+        /// The batch.
+        batch: BatchId,
+        /// The first such day.
+        day: crate::model::Day,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] ImportError),
@@ -89,6 +114,8 @@ impl UndoError {
             Self::NotLive { .. } => "not_live",
             Self::NotNewest { .. } => "not_newest",
             Self::Changed { .. } => "changed_since",
+            Self::TooOld { .. } => "too_old",
+            Self::Retained { .. } => "retained",
             Self::Store(_) => "store_failed",
         }
     }
@@ -120,44 +147,64 @@ struct Plan {
     base: SnapshotId,
     /// What the batch did; nothing where it had brought nothing new.
     change: Option<SnapshotChange>,
-    /// The live files that hold what it wrote.
-    end: Vec<i64>,
+    restoring: Restoring,
 }
+
+/// An undo that merges kept overtaking is given up after this many tries.
+const TRIES: u32 = 5;
 
 impl Importer {
     /// Undoes an import, of that account where one is named.
     pub fn undo(&self, batch: BatchId, account: Option<AccountId>) -> Result<UndoAnswer, UndoError> {
         let started = Instant::now();
-        let planned = self.db.read(|tx| self.plan(tx, batch, account))?;
-        let published = match &planned.change {
-            Some(change) => self.lake.republish(&change.ended)?,
-            None => Vec::new(),
+        for _ in 0..TRIES {
+            let planned = self.db.read(|tx| self.plan(tx, batch, account))?;
+            let published = self.lake.republish(&planned.restoring.bring_back)?;
+            kill::point("after_publish");
+            let answer = self.db.write(|tx| {
+                // Another import, undo or merge may have come in between.
+                let plan = self.plan(tx, batch, account)?;
+                if !plan.restoring.is_same(&planned.restoring) {
+                    return Ok(None);
+                }
+                let answer = self.take_back(tx, batch, plan, published, started)?;
+                kill::point("before_commit");
+                Ok::<_, UndoError>(Some(answer))
+            })?;
+            if let Some(answer) = answer {
+                kill::point("after_commit");
+                return Ok(answer);
+            }
+        }
+        Err(ImportError::Contended(TRIES, format!("the undo of batch {batch}")).into())
+    }
+
+    fn take_back(
+        &self,
+        tx: &Transaction<'_>,
+        batch: BatchId,
+        plan: Plan,
+        published: Vec<PublishedFile>,
+        started: Instant,
+    ) -> Result<UndoAnswer, UndoError> {
+        let Plan { account, kind, file, base, change, restoring } = plan;
+        let change_of_lake = Change {
+            add: published,
+            end: restoring.end,
+            base,
+            author: "catscan undo".to_owned(),
+            message: format!("undo of batch {batch}, {file}"),
+            extra: serde_json::json!({ "undone_batch_id": batch }).to_string(),
+            now: self.clock.now(),
         };
-        kill::point("after_publish");
-        let answer = self.db.write(|tx| {
-            // Another import or undo may have come in between.
-            let Plan { account, kind, file, base, change, end } = self.plan(tx, batch, account)?;
-            let change_of_lake = Change {
-                add: published,
-                end,
-                base,
-                author: "catscan undo".to_owned(),
-                message: format!("undo of batch {batch}, {file}"),
-                extra: serde_json::json!({ "undone_batch_id": batch }).to_string(),
-                now: self.clock.now(),
-            };
-            let snapshot_id = self.lake.commit(tx, change_of_lake)?;
-            tx.execute("UPDATE import_history SET status = 'undone' WHERE batch_id = ?1", [batch.0])?;
-            let elapsed_ms = started.elapsed().as_millis() as u64;
-            let days = change.iter().flat_map(|change| change::by_day(&reversed(change))).collect();
-            let answer = UndoAnswer { batch_id: batch, account_id: account, kind, file, snapshot_id, days, elapsed_ms };
-            let detail = serde_json::to_string(&answer).unwrap_or_else(|_| "{}".to_owned());
-            let event = params![account.0, self.clock.timestamp(), "import_undone", batch.to_string(), detail];
-            tx.execute(include_str!("../../sql/ingest/event.sql"), event)?;
-            kill::point("before_commit");
-            Ok::<_, UndoError>(answer)
-        })?;
-        kill::point("after_commit");
+        let snapshot_id = self.lake.commit(tx, change_of_lake)?;
+        tx.execute("UPDATE import_history SET status = 'undone' WHERE batch_id = ?1", [batch.0])?;
+        let elapsed_ms = started.elapsed().as_millis() as u64;
+        let days = change.iter().flat_map(|change| change::by_day(&reversed(change))).collect();
+        let answer = UndoAnswer { batch_id: batch, account_id: account, kind, file, snapshot_id, days, elapsed_ms };
+        let detail = serde_json::to_string(&answer).unwrap_or_else(|_| "{}".to_owned());
+        let event = params![account.0, self.clock.timestamp(), "import_undone", batch.to_string(), detail];
+        tx.execute(include_str!("../../sql/ingest/event.sql"), event)?;
         Ok(answer)
     }
 
@@ -165,11 +212,12 @@ impl Importer {
         let found = tx
             .query_row(include_str!("../../sql/ingest/batch.sql"), [batch.0], |row| {
                 let texts: (String, String, String) = (row.get("report")?, row.get("filename")?, row.get("status")?);
-                Ok((AccountId(row.get("account_id")?), texts, row.get::<_, Option<i64>>("snapshot_id")?))
+                let is_news = row.get::<_, i64>("rows_imported")? + row.get::<_, i64>("rows_replaced")? > 0;
+                Ok((AccountId(row.get("account_id")?), texts, row.get::<_, Option<i64>>("snapshot_id")?, is_news))
             })
             .optional()?;
         let found = found.filter(|(account, ..)| asked.is_none_or(|asked| asked == *account));
-        let (account, (kind, file, status), snapshot) = found.ok_or(UndoError::Unknown(batch))?;
+        let (account, (kind, file, status), snapshot, is_news) = found.ok_or(UndoError::Unknown(batch))?;
         let not_live = |why| UndoError::NotLive { batch, file: file.clone(), why };
         match status.as_str() {
             "complete" => {}
@@ -177,21 +225,21 @@ impl Importer {
             "running" => return Err(not_live("it is still running; wait until it is done")),
             _ => return Err(not_live("it failed, so nothing of it was imported")),
         }
-        let change = change::of_batch(tx, &self.lake, batch, snapshot.map(SnapshotId))?;
         let live = self.lake.snapshot_in(tx, &At::Latest)?;
-        let mut end = Vec::new();
-        if let Some(change) = &change {
-            let later = later(tx, account, &kind, batch, change)?;
-            if !later.is_empty() {
-                return Err(UndoError::NotNewest { batch, file, later });
-            }
-            for wrote in &change.added {
-                // Undoing a later batch gave the same bytes another name.
-                let same = live.files_of(&wrote.scope).into_iter().find(|file| file.hashes == wrote.hashes);
-                end.push(same.ok_or(UndoError::Changed { batch, day: wrote.scope.day })?.file_id);
+        let mut plan = Plan { account, kind, file, base: live.id, change: None, restoring: Restoring::default() };
+        match change::of_batch(tx, &self.lake, batch, snapshot.map(SnapshotId), is_news)? {
+            BatchChange::Nothing => {}
+            BatchChange::Forgotten => return Err(UndoError::TooOld { batch, file: plan.file }),
+            BatchChange::Known(change) => {
+                let later = later(tx, account, &plan.kind, batch, &change)?;
+                if !later.is_empty() {
+                    return Err(UndoError::NotNewest { batch, file: plan.file, later });
+                }
+                plan.restoring = unmerge::restoring(tx, &self.lake, &live, (batch, &change))?;
+                plan.change = Some(change);
             }
         }
-        Ok(Plan { account, kind, file, base: live.id, change, end })
+        Ok(plan)
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::backup::BackupRequest;
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
-use super::{Event, Listener, Store, refuse, verify};
+use super::{Event, Listener, RepairRequest, Store, refuse, repair, resolve, verify};
 use crate::lake::Steps;
 use crate::model::{Clock, JobId};
 
@@ -21,13 +21,25 @@ use crate::model::{Clock, JobId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "care", rename_all = "snake_case")]
 pub enum Care {
-    /// Remove what crashes left behind.
-    Sweep,
+    /// Merge small files.
+    Compact {
+        /// Account by name or number; `None` is all.
+        account: Option<String>,
+        /// Only say what would be merged.
+        dry_run: bool,
+    },
+    /// Take out what is older than it is kept.
+    Retain {
+        /// Only say what would go.
+        dry_run: bool,
+    },
     /// Check the store: with `full` every byte and row.
     Verify {
         /// Read everything.
         full: bool,
     },
+    /// Heal damaged files.
+    Repair(RepairRequest),
     /// Back the store up.
     Backup(BackupRequest),
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
@@ -94,9 +106,11 @@ impl Care {
     /// Its name in the list of jobs and in the schedule.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Sweep => "sweep",
+            Self::Compact { .. } => "compact",
+            Self::Retain { .. } => "retain",
             Self::Verify { full: false } => "verify",
             Self::Verify { full: true } => "verify_full",
+            Self::Repair(_) => "repair",
             Self::Backup(request) => request.kind(),
             Self::ExportDelta { .. } => "export_delta",
         }
@@ -105,9 +119,15 @@ impl Care {
     /// What it is about, in the list of jobs.
     fn what(&self) -> String {
         match self {
-            Self::Sweep => "what crashes left behind".to_owned(),
+            Self::Compact { .. } => "small files".to_owned(),
+            Self::Retain { .. } => "what is older than it is kept".to_owned(),
             Self::Verify { full: false } => "database, catalog, lengths of files".to_owned(),
             Self::Verify { full: true } => "every byte and row".to_owned(),
+            Self::Repair(request) => match (request.apply, &request.from) {
+                (false, _) => "what could be done".to_owned(),
+                (true, None) => "damaged files".to_owned(),
+                (true, Some(from)) => format!("damaged files, from {}", from.display()),
+            },
             Self::Backup(request) => request.what(),
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
@@ -116,9 +136,18 @@ impl Care {
 
     fn done(&self, store: &Store, steps: &dyn Steps) -> Result<Cared, Cared> {
         match self {
-            Self::Sweep => {
-                steps.stage("sweeping", 0);
-                Ok(Cared::well(store.sweep()?))
+            Self::Compact { account, dry_run } => {
+                let account = account.as_deref().map(|named| resolve(&store.db, Some(named))).transpose()?;
+                let answer = store.lake.compact(&store.compaction(account, *dry_run), &Clock::system(), steps)?;
+                let damaged =
+                    answer.skipped.iter().find(|skipped| skipped.is_damaged).map(|skipped| skipped.why.clone());
+                Ok(match damaged {
+                    Some(trouble) => Cared::found(answer, trouble),
+                    None => Cared::well(answer),
+                })
+            }
+            Self::Retain { dry_run } => {
+                Ok(Cared::well(store.lake.retain(&store.retention(*dry_run), &Clock::system(), steps)?))
             }
             Self::Verify { full } => {
                 let found = verify::run(*full, store, steps);
@@ -127,6 +156,7 @@ impl Care {
                     None => Cared::well(&found),
                 })
             }
+            Self::Repair(request) => repair::run(request, store, steps),
             Self::Backup(request) => Ok(Cared::well(request.done(store, steps)?)),
             Self::ExportDelta { tables } => {
                 steps.stage("exporting", 0);

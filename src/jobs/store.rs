@@ -11,11 +11,11 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{self, Config, DataDir, DataDirError, RunningServer, WriterLock};
+use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
-use crate::lake::{Lake, LakeError, Swept};
-use crate::model::Clock;
+use crate::lake::{CompactOptions, Lake, LakeError, RetainOptions, Swept};
+use crate::model::{AccountId, Clock};
 use crate::objects::{Address, AddressError};
 use crate::query::{self, Capacity, Engine, Limits, QueryError};
 
@@ -63,8 +63,8 @@ pub enum StoreError {
     Import(#[from] ImportError),
 }
 
-/// Files that no commit names are kept this long: longer than the longest question and import.
-pub(super) const ORPHAN_GRACE: Duration = Duration::from_secs(3600);
+/// What a command reads is kept this long: longer than it waits for its turn.
+const SPOOL_GRACE: Duration = Duration::from_secs(3600);
 
 /// Events of jobs are kept for those who watch and were away; what became of a job stays.
 const EVENTS_KEPT: chrono::Duration = chrono::Duration::days(7);
@@ -133,10 +133,7 @@ impl Store {
         };
         let max_reject_pct = config.import.max_rejected_percent;
         let rows_in_memory_bytes = (config.import.rows_memory_mib as usize) << 20;
-        let threads = match config.import.threads {
-            0 => ImportLimits::default().threads,
-            threads => threads as usize,
-        };
+        let threads = threads(&config);
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
         let (writing, stopping, caring) = Default::default();
@@ -156,7 +153,26 @@ impl Store {
 
     /// Removes files that no commit names and that are older than any import under way.
     pub fn sweep(&self) -> Result<Swept, LakeError> {
-        self.lake.sweep(Utc::now(), ORPHAN_GRACE)
+        self.lake.sweep(Utc::now(), self.config.lake.grace())
+    }
+
+    /// Which small files are merged, by the settings.
+    pub fn compaction(&self, account: Option<AccountId>, dry_run: bool) -> CompactOptions {
+        let settings = &self.config.lake;
+        CompactOptions {
+            account,
+            files: settings.compact_files as usize,
+            small_bytes: u64::from(settings.compact_small_mib) << 20,
+            memory_bytes: u64::from(settings.compact_memory_mib) << 20,
+            threads: threads(&self.config),
+            dry_run,
+        }
+    }
+
+    /// What is kept for how long, by the settings.
+    pub fn retention(&self, dry_run: bool) -> RetainOptions {
+        let LakeSettings { keep_facts_days, keep_snapshots_days, .. } = self.config.lake;
+        RetainOptions { keep_facts_days, keep_snapshots_days, grace: self.config.lake.grace(), dry_run }
     }
 
     /// Only the writer receives uploads, so with the lock in hand those that are there have no owner. A command reads its
@@ -205,8 +221,16 @@ impl Store {
     }
 }
 
+/// That read and write files.
+fn threads(config: &Config) -> usize {
+    match config.import.threads {
+        0 => ImportLimits::default().threads,
+        threads => threads as usize,
+    }
+}
+
 /// Where the facts are, if not in the data directory.
-fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
+pub(super) fn lake_address(set: &Config) -> Result<Option<Address>, AddressError> {
     let settings = &set.lake;
     let open = |url: &str| Address::open(url, config::environment(), settings.patience());
     Some(settings.url.as_str()).filter(|url| !url.is_empty()).map(open).transpose()
@@ -216,5 +240,5 @@ fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {
     let name = entry.file_name();
     let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
     let starts_with = |prefix: &str| name.to_string_lossy().starts_with(prefix);
-    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > ORPHAN_GRACE))
+    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > SPOOL_GRACE))
 }

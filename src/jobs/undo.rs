@@ -26,7 +26,7 @@ pub(super) fn run(request: &UndoRequest, store: &Store, tell: Listener<'_>) -> b
             tell(Event::Undone { answer });
             true
         }
-        Err(error @ UndoError::NotNewest { .. }) => {
+        Err(error @ (UndoError::NotNewest { .. } | UndoError::TooOld { .. })) => {
             refuse(tell, error, Some("or import the right file again: its rows replace those of the same key"))
         }
         Err(error) => refuse(tell, error, None),

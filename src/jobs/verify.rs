@@ -3,14 +3,13 @@
 use chrono::Utc;
 
 use super::Store;
-use super::store::ORPHAN_GRACE;
 use crate::analytics::{self, Check};
 use crate::lake::{Steps, Verification};
 use crate::query::AccountScope;
 
 /// Checks the store; what stops a check is a finding of it.
 pub(super) fn run(full: bool, store: &Store, steps: &dyn Steps) -> Verification {
-    let mut found = store.lake.verify(full, Utc::now(), ORPHAN_GRACE, steps);
+    let mut found = store.lake.verify(full, Utc::now(), store.config.lake.grace(), steps);
     if !full {
         for check in analytics::checks() {
             found.skip(check.name, &promise(check), "only with --full");

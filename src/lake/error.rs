@@ -140,6 +140,15 @@ pub enum LakeError {
     /// A live file is not what the catalog says. Nothing read from it was used.
     #[error(transparent)]
     Damaged(#[from] Damage),
+    /// Files that were to be merged, and the file that came of them, do not hold the same.
+    #[error("{report} of {day}, account {account}, was not merged: {what}; nothing was changed, run \
+        `catscan lake verify --full` and report this", report = .scope.report, day = .scope.day, account = .scope.account)]
+    NotTheSame {
+        /// The partition.
+        scope: Scope,
+        /// The difference.
+        what: String,
+    },
     /// A Delta log that this store cannot go on from; nothing was written.
     #[error("{folder}: {what}; remove this folder and export again, the table is then written as a whole")]
     DeltaLog {

@@ -12,7 +12,9 @@ mod at;
 mod bounds;
 mod catalog;
 mod check;
+mod compact;
 mod delta;
+mod diff;
 mod disk;
 mod error;
 mod hashes;
@@ -21,7 +23,10 @@ mod place;
 mod publish;
 mod read;
 mod registry;
+mod repair;
 mod restore;
+mod retain;
+mod rows;
 mod scan;
 mod scope;
 mod snapshot;
@@ -29,6 +34,7 @@ mod status;
 mod steps;
 mod store;
 mod sweep;
+mod tally;
 mod verify;
 mod write;
 
@@ -38,6 +44,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 use rusqlite::Transaction;
@@ -48,12 +55,16 @@ pub use bounds::{Bound, ColumnBounds, Value};
 pub use catalog::commit::Change;
 pub use catalog::history::SnapshotChange;
 pub use catalog::listing::{Kept, SnapshotRecord};
+pub use compact::{CompactAnswer, CompactOptions, MergedFiles, SkippedFiles};
 pub use delta::{DeltaExport, DeltaTable};
+pub use diff::{DayDiff, LakeDiff};
 pub use disk::rename_no_replace;
 pub use error::{Damage, LakeError};
 pub use hashes::Hashes;
 pub use publish::PublishedFile;
 pub use read::{CheckedFile, CheckedPart, CheckedStream};
+pub use repair::{Broken, Source};
+pub use retain::{ExpiredSnapshots, RetainAnswer, RetainOptions, RetainedFacts, RetainedPartition, UnheldFiles};
 pub use scope::Scope;
 pub use snapshot::{LiveFile, Snapshot};
 pub use status::{LakeStatus, TableStatus};
@@ -162,8 +173,12 @@ impl Lake {
     }
 
     /// Leaves the newest snapshot alone in the catalog: the files of the older ones are not there.
-    pub(crate) fn forget_the_past(&self) -> Result<(), LakeError> {
-        self.shared.db.write(catalog::past::forget)
+    pub(crate) fn forget_the_past(&self, now: DateTime<Utc>) -> Result<(), LakeError> {
+        self.shared.db.write(|tx| {
+            let (newest, _) = catalog::load::find(tx, &At::Latest)?;
+            catalog::expiry::forget(tx, newest, now)?;
+            catalog::expiry::none_waits(tx)
+        })
     }
 
     /// Where the published files are.
@@ -185,6 +200,11 @@ impl Lake {
     /// The store that scans read through: live files only, each block checked against its hash.
     pub fn object_store(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.shared.store) as Arc<dyn ObjectStore>
+    }
+
+    /// The lake's place, for people.
+    pub fn shown(&self) -> String {
+        self.shared.place.shown()
     }
 
     /// The lake's directory, where it is on this machine.

@@ -78,8 +78,8 @@ impl Lake {
         // On its own, before the place is marked: a mark whose answer is lost names a store that the catalog knows.
         let store_id = db.write(|tx| made_id(tx, now))?;
         let state = db.read(Recorded::of)?;
-        mark(&*place, store_id, state.live.len())?;
         state.expect_at(&*place)?;
+        mark(&*place, store_id, state.live.len())?;
         let tables = db.write(|tx| {
             catalog::ensure(tx, place.data_path(), now)?;
             catalog::tables(tx)
@@ -100,8 +100,8 @@ impl Lake {
             let store_id = stored_id(tx)?.ok_or(LakeError::NotInitialised)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?, Recorded::of(tx)?))
         })?;
-        expect_marker(&*place, store_id)?;
         state.expect_at(&*place)?;
+        expect_marker(&*place, store_id)?;
         Ok(Self::with(place, disk, db, None, store_id, tables))
     }
 
@@ -190,7 +190,7 @@ pub(crate) fn unmark_place(place: &dyn Place) -> Result<(), LakeError> {
     place.remove(MARKER).map(drop)
 }
 
-fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {
+pub(super) fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {
     let text: Option<String> = tx.query_row("SELECT store_id FROM lake_store", [], |row| row.get(0)).optional()?;
     text.map(|text| text.parse().map_err(|_| LakeError::catalog(format!("'{text}' is not a store id")))).transpose()
 }

@@ -47,6 +47,11 @@ pub(crate) trait Place: fmt::Debug + Send + Sync {
     /// Gives a finished file of this machine its name in the place, never that of another; it leaves where it was.
     fn publish(&self, staged: &Path, name: &str) -> Result<(), LakeError>;
 
+    /// How many files are worth publishing at a time.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     /// Gives a published file a second name, never that of another.
     fn publish_again(&self, from: &str, to: &str) -> Result<(), LakeError>;
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::place::Place;
 use super::write::{FileFacts, StagedFile};
 use super::{LakeError, Scope};
+use crate::model::in_threads;
 
 /// A file in its final place that no snapshot holds yet.
 #[derive(Debug)]
@@ -40,15 +41,23 @@ impl PublishedFile {
 /// Moves the files to their partitions; on return their names survive a power cut.
 pub(super) fn publish(place: &dyn Place, staged: Vec<StagedFile>) -> Result<Vec<PublishedFile>, LakeError> {
     let mut published = Vec::with_capacity(staged.len());
-    for file in staged {
-        let relative = name(&file.scope)?;
-        place.publish(file.temporary.path(), &relative)?;
-        let StagedFile { scope, facts, temporary } = file;
-        temporary.taken();
-        published.push(PublishedFile { scope, facts, relative });
+    let mut waiting = staged.into_iter();
+    while waiting.len() > 0 {
+        let sent = in_threads(waiting.by_ref().take(place.at_once().max(1)), |file| publish_one(place, file));
+        for file in sent {
+            published.push(file?);
+        }
     }
     keep(place, &published)?;
     Ok(published)
+}
+
+fn publish_one(place: &dyn Place, file: StagedFile) -> Result<PublishedFile, LakeError> {
+    let relative = name(&file.scope)?;
+    place.publish(file.temporary.path(), &relative)?;
+    let StagedFile { scope, facts, temporary } = file;
+    temporary.taken();
+    Ok(PublishedFile { scope, facts, relative })
 }
 
 /// A name that no file has, in the partition's folder.

@@ -10,13 +10,28 @@ use rusqlite::Transaction;
 use super::catalog::history;
 use super::publish::{self, PublishedFile};
 use super::write::FileFacts;
-use super::{Lake, LakeError, LiveFile, SnapshotChange, check};
+use super::{Lake, LakeError, LiveFile, Scope, SnapshotChange, catalog, check, compact, retain};
 use crate::model::SnapshotId;
 
 impl Lake {
     /// The files that came and went with a snapshot; nothing where there is no such snapshot.
     pub fn change_at(&self, tx: &Transaction<'_>, snapshot: SnapshotId) -> Result<Option<SnapshotChange>, LakeError> {
         history::change(tx, snapshot, &self.shared.place)
+    }
+
+    /// The oldest state that still exists.
+    pub fn oldest_snapshot(&self, tx: &Transaction<'_>) -> Result<SnapshotId, LakeError> {
+        catalog::load::oldest(tx).map(|(snapshot, _)| snapshot)
+    }
+
+    /// What a file was merged of by compactions, newest first; nothing where it is no merged file, or its parts are gone.
+    pub fn made_of(&self, tx: &Transaction<'_>, file: &LiveFile) -> Result<Vec<Vec<Arc<LiveFile>>>, LakeError> {
+        history::made_of(tx, file, compact::AUTHOR, &self.shared.place)
+    }
+
+    /// Whether retention took files of the partition out after a snapshot.
+    pub fn is_retained(&self, tx: &Transaction<'_>, scope: &Scope, after: SnapshotId) -> Result<bool, LakeError> {
+        history::ended_by(tx, scope, after, retain::AUTHOR)
     }
 
     /// Publishes files anew, under new names that survive a power cut; no snapshot holds them yet.

@@ -9,6 +9,7 @@ pub mod facts;
 mod grouped;
 mod ids;
 mod money;
+mod threads;
 
 pub use clock::Clock;
 pub use date_order::DateOrder;
@@ -16,3 +17,4 @@ pub use day::{Day, DayError};
 pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, JobId, SnapshotId};
 pub use money::{Currency, Micros};
+pub(crate) use threads::in_threads;

@@ -35,10 +35,10 @@ mod renaming;
 mod row_rules;
 mod rules;
 mod tally;
-mod threads;
 mod unknown;
 mod vocabulary;
 
+pub(crate) use crate::model::in_threads;
 pub use blocks::RECORD_CAP_BYTES;
 pub use cells::date::{DateOrder, DateReading};
 pub use dictionary::Dictionary;
@@ -53,4 +53,3 @@ pub(crate) use prefetch::prefetch;
 pub use renaming::Renaming;
 pub use rules::{ReportRules, RulesError};
 pub use tally::EARLIEST;
-pub(crate) use threads::in_threads;

@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::blocks::{BLOCK_BYTES, Block, BlockError, Blocks};
 use super::reader::Reader;
-use super::threads::in_threads;
 use super::{Header, ParseError, Parsed, Refusal, Renaming, ReportKind, RowSink, Terms, records};
+use crate::model::in_threads;
 
 /// Reads the report behind `header` from its first byte on.
 pub fn parse<S: RowSink + ?Sized>(

@@ -53,12 +53,12 @@ fn what_the_store_holds_is_shown_in_numbers_snapshots_and_files() {
 #[test]
 fn care_is_a_job_of_the_whole_store_whoever_does_it() {
     let store = TestStore::with_samples();
-    assert_eq!(store.succeed(&["lake", "sweep"]), "nothing to remove\n");
+    store.succeed(&["lake", "retain"]);
     let server = Server::over(&store);
-    let swept = json_of(&store, &["lake", "sweep", "--json"]);
-    assert_eq!((&swept["orphans"], &swept["bytes"]), (&json!(0), &json!(0)), "handed to the server");
+    let retained = json_of(&store, &["lake", "retain", "--json"]);
+    assert_eq!(retained["files"]["orphans"], 0, "handed to the server: {retained}");
     drop(server);
-    let jobs = jobs(&store, "sweep");
+    let jobs = jobs(&store, "retain");
     assert_eq!(jobs.len(), 2);
     for job in &jobs {
         assert_eq!(
@@ -66,7 +66,7 @@ fn care_is_a_job_of_the_whole_store_whoever_does_it() {
             (&json!("done"), &json!(null), &json!("command"))
         );
     }
-    assert!(store.succeed(&["jobs", "--account", "all"]).contains("what crashes left behind"));
+    assert!(store.succeed(&["jobs", "--account", "all"]).contains("what is older than it is kept"));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_server_does_what_is_due_and_says_when_it_is_next() {
     let store = TestStore::with_samples();
     let server = Server::with(&store, &[("CATSCAN_CARE_FIRST_AFTER_SECONDS", "0")]);
     let until = Instant::now() + Duration::from_secs(60);
-    while jobs(&store, "sweep").iter().all(|job| job["state"] != "done") {
+    while jobs(&store, "retain").iter().all(|job| job["state"] != "done") {
         assert!(Instant::now() < until, "nothing was done unasked");
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -88,21 +88,21 @@ fn a_server_does_what_is_due_and_says_when_it_is_next() {
     assert_eq!((code, &page["snapshots"][0]["snapshot_id"], &page["next"]), (200, &json!(1), &json!(1)), "{page:#}");
     assert_eq!(server.get("/api/lake/snapshots?limit=0").0, 422);
     let figures = server.text("/metrics");
-    for line in ["catscan_care_ok{care=\"sweep\"} 1", "catscan_files{table=\"rtb_daily\"} 2", "catscan_snapshot 1"] {
+    for line in ["catscan_care_ok{care=\"retain\"} 1", "catscan_files{table=\"rtb_daily\"} 2", "catscan_snapshot 1"] {
         assert!(figures.lines().any(|shown| shown == line), "{line} in\n{figures}");
     }
-    let job = &jobs(&store, "sweep")[0];
+    let job = &jobs(&store, "retain")[0];
     assert_eq!((&job["asked_by"], &job["account_id"]), (&json!("schedule"), &json!(null)));
     drop(server);
     let status = json_of(&store, &["lake", "status", "--json"]);
     let schedules = status["schedules"].as_array().unwrap();
-    let schedule = schedules.iter().find(|schedule| schedule["kind"] == "sweep").unwrap();
+    let schedule = schedules.iter().find(|schedule| schedule["kind"] == "retain").unwrap();
     assert!(schedule["next_run_at"].as_str() > job["finished_at"].as_str(), "{schedule}");
 
     // Switched off, it is not done.
-    let off = [("CATSCAN_CARE_FIRST_AFTER_SECONDS", "0"), ("CATSCAN_CARE_SWEEP_EVERY_MINUTES", "0")];
+    let off = [("CATSCAN_CARE_FIRST_AFTER_SECONDS", "0"), ("CATSCAN_CARE_RETAIN_EVERY_MINUTES", "0")];
     drop(Server::with(&store, &off));
     let status = json_of(&store, &["lake", "status", "--json"]);
     let schedules = status["schedules"].as_array().unwrap();
-    assert!(schedules.iter().any(|schedule| schedule["kind"] == "sweep" && schedule["enabled"] == false), "{status}");
+    assert!(schedules.iter().any(|schedule| schedule["kind"] == "retain" && schedule["enabled"] == false), "{status}");
 }

@@ -1,5 +1,5 @@
 //! A reader that nobody here wrote: DuckDB attaches the store READ_ONLY and adds up to the same totals as we do, after
-//! an import, after a restatement, and at the older snapshot.
+//! an import, after a restatement, after undo, compaction and retention, and at the older snapshots.
 //!
 //! Needs a Python with the wheels of tests/python/requirements.txt, named by `CATSCAN_PYTHON` (else `python3`).
 
@@ -7,9 +7,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::compaction::{by_config, compact};
 use super::import::{generated, write_restated};
 use super::kinds::store_with_every_kind;
 use super::not_run::peer_missing;
+use super::retention::{keeping_little, restated};
 use super::store::{TestStore, integer, repository};
 
 pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
@@ -125,6 +127,44 @@ fn duckdb_sees_the_same_totals() {
     assert_same_answers(&store, None);
     assert_same_answers(&store, Some(&older));
     assert_eq!(duckdb(&store, None)["by_billing"], duckdb(&store, Some(&older))["by_billing"], "as before it");
+}
+
+#[test]
+fn duckdb_sees_the_same_totals_after_merges_and_after_what_is_old_went() {
+    if !has_duckdb() {
+        return peer_missing("duckdb after compaction and retention", NEEDS);
+    }
+    let store = TestStore::new();
+    let files = by_config(&store, 2_000);
+    store.sync(&store.beside("reports").join("entities"));
+    files.iter().for_each(|file| _ = store.import(file));
+    let older = newest_snapshot(&store);
+    let before = duckdb(&store, None);
+    assert_eq!(integer(&compact(&store)["files_after"]), 1);
+    assert_same_answers(&store, None);
+    assert_same_answers(&store, Some(&older));
+    assert_eq!(duckdb(&store, None)["by_billing"], before["by_billing"], "merging changes nothing");
+
+    store.succeed(&["undo", &files.len().to_string()]);
+    assert_same_answers(&store, None);
+    assert_same_answers(&store, Some(&older));
+    let kept = duckdb(&store, None);
+
+    let mut command = store.command(&["lake", "retain"]);
+    command.env("CATSCAN_LAKE_KEEP_SNAPSHOTS_DAYS", "0").env("CATSCAN_LAKE_GRACE_SECONDS", "0");
+    assert!(command.status().unwrap().success());
+    assert_same_answers(&store, None);
+    assert_eq!(duckdb(&store, None)["by_billing"], kept["by_billing"], "older states went, and nothing else");
+    assert_same_answers(&store, Some(&newest_snapshot(&store)));
+
+    // Old facts go, too, and the newest ones come back with another report.
+    let restated = restated();
+    restated.sync(&restated.beside("reports").join("entities"));
+    let mut command = restated.command(&["lake", "retain"]);
+    assert!(command.envs(keeping_little()).status().unwrap().success());
+    assert_same_answers(&restated, None);
+    restated.import(&generated(&restated.beside("more"), 500, 2, 5)[0]);
+    assert_same_answers(&restated, None);
 }
 
 #[test]

@@ -60,6 +60,9 @@ fn words(record: &ImportRecord) -> String {
             format!("{}  {before} before, {after} after", day.day)
         }),
     );
+    if record.changes_forgotten {
+        page.line("changed", "too long ago to say, and to be undone".to_owned());
+    }
     page.lines("rejected", counts(&record.faults_by_reason));
     page.lines("faults", record.faults.iter().map(sentence));
     if let Some(time) = record.elapsed_ms {

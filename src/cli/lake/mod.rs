@@ -1,7 +1,11 @@
 //! `catscan lake`: looking at the fact store, and caring for it.
 
+mod compact;
+mod diff;
 mod export_delta;
 mod files;
+mod repair;
+mod retain;
 mod snapshots;
 mod status;
 mod verify;
@@ -27,8 +31,11 @@ use crate::telemetry::Level;
   catscan lake status
   catscan lake snapshots --limit 5      their numbers are what --at takes
   catscan lake files --from 2026-11-01 --account acme
-  catscan lake sweep                    remove what crashes left behind
+  catscan lake diff 2026-11-19 latest   what changed since then, by day and kind
+  catscan lake compact --dry-run        which small files would be merged
+  catscan lake retain --dry-run         what is older than it is kept, and would go
   catscan lake verify --full            is every byte as it was written?
+  catscan lake repair                   what heals damaged files?
   catscan lake export-delta             for readers of Delta tables")]
 pub struct LakeArgs {
     #[command(subcommand)]
@@ -40,8 +47,11 @@ enum LakeCommand {
     Status(status::StatusArgs),
     Snapshots(snapshots::SnapshotsArgs),
     Files(files::FilesArgs),
-    Sweep(SweepArgs),
+    Diff(diff::DiffArgs),
+    Compact(compact::CompactArgs),
+    Retain(retain::RetainArgs),
     Verify(verify::VerifyArgs),
+    Repair(repair::RepairArgs),
     ExportDelta(export_delta::ExportDeltaArgs),
 }
 
@@ -52,31 +62,15 @@ pub fn run(globals: &Globals, args: LakeArgs) -> Result<ExitCode, Failure> {
         LakeCommand::Status(args) => status::run(&reader(&session)?, args),
         LakeCommand::Snapshots(args) => snapshots::run(&reader(&session)?, args),
         LakeCommand::Files(args) => files::run(&reader(&session)?, args),
-        LakeCommand::Sweep(args) => sweep(&session, args),
+        LakeCommand::Diff(args) => diff::run(&reader(&session)?, args),
+        LakeCommand::Compact(args) => compact::run(&session, args),
+        LakeCommand::Retain(args) => retain::run(&session, args),
         LakeCommand::Verify(args) => verify::run(&session, args),
+        LakeCommand::Repair(args) => repair::run(&session, args),
         LakeCommand::ExportDelta(args) => export_delta::run(&session, args),
     }
 }
 
 fn reader(session: &Session) -> Result<Store, Failure> {
     Store::open_reader(session.dir.clone(), session.config.clone()).or_fail()
-}
-
-/// Remove files that no commit names, older than any import under way
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  catscan lake sweep --json")]
-struct SweepArgs {
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-fn sweep(session: &Session, args: SweepArgs) -> Result<ExitCode, Failure> {
-    use super::numbers::{bytes, counted};
-    use crate::jobs::Care;
-    use crate::lake::Swept;
-    view::care(session, Care::Sweep, args.json, |swept: Swept| match swept.orphans + swept.unfinished {
-        0 => "nothing to remove\n".to_owned(),
-        files => format!("removed {}, {}\n", counted(files, "file"), bytes(swept.bytes)),
-    })
 }

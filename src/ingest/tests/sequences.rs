@@ -1,7 +1,11 @@
 //! Random sequences of imports and undos against a plain map: each import remembers what it changed, each undo puts it
-//! back, and one that is not the newest of its days is refused. The model also says which file each row stands in: what
-//! an import cannot meet stays where it is.
+//! back, and one that is not the newest of its days is refused. The model also says which file each row stands in, until
+//! files are merged: what an import cannot meet stays where it is.
+//!
+//! In between, small files are merged, old states are forgotten, and what nothing holds is removed. None of it changes a
+//! row; each state that is not forgotten stays as it was; and an import can be undone as long as the state before it is there.
 
+mod care;
 pub(super) mod crashes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +25,12 @@ enum Step {
     Import(Mode, Vec<(u8, u8, u8, u8)>),
     /// One of the imports so far.
     Undo(prop::sample::Index),
+    /// All files of a day become one.
+    Compact,
+    /// The states before one of those that are there are forgotten.
+    Forget(prop::sample::Index),
+    /// What nothing holds is removed.
+    Sweep,
 }
 
 /// An import of the model: what the store must be able to take back.
@@ -31,6 +41,8 @@ struct Taken {
     range: (u8, u8),
     /// The files of each changed day before the import.
     inverse: BTreeMap<u8, BTreeSet<Rows>>,
+    /// The newest state once it was imported, which is its own where it changed a day.
+    snapshot: i64,
 }
 
 #[derive(Default)]
@@ -38,6 +50,12 @@ struct Model {
     /// The rows of each live file.
     files: BTreeSet<Rows>,
     taken: Vec<Taken>,
+    /// Files were merged: from then on only the rows are compared, wherever they stand.
+    merged: bool,
+    /// The oldest state that is there.
+    oldest: i64,
+    /// The rows of each state.
+    states: BTreeMap<i64, Rows>,
 }
 
 /// Whether one of the dimensions tells all rows of a file apart from the keys: by the very billing ids, or by the first
@@ -99,7 +117,7 @@ impl Model {
             self.set_day(day, files);
         }
         let range = (*days.first().unwrap(), *days.last().unwrap());
-        self.taken.push(Taken { text, live: true, range, inverse });
+        self.taken.push(Taken { text, live: true, range, inverse, snapshot: 0 });
         ended
     }
 
@@ -111,6 +129,12 @@ impl Model {
         later.map(|later| BatchId(later as i64 + 1)).collect()
     }
 
+    /// Whether what the import replaced is not kept any more.
+    fn is_forgotten(&self, at: usize) -> bool {
+        let taken = &self.taken[at];
+        !taken.inverse.is_empty() && taken.snapshot <= self.oldest
+    }
+
     fn undo(&mut self, at: usize) {
         self.taken[at].live = false;
         for (day, files) in self.taken[at].inverse.clone() {
@@ -118,6 +142,8 @@ impl Model {
         }
     }
 }
+
+const MOST_STEPS: usize = 13;
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let mode = prop_oneof![3 => Just(Mode::Merge), 1 => Just(Mode::Replace), 1 => Just(Mode::Skip)];
@@ -127,7 +153,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     });
     let import = (mode, rows).prop_map(|(mode, rows)| Step::Import(mode, rows));
     let undo = any::<prop::sample::Index>().prop_map(Step::Undo);
-    prop::collection::vec(prop_oneof![3 => import, 2 => undo], 1..9)
+    let forget = any::<prop::sample::Index>().prop_map(Step::Forget);
+    let care = prop_oneof![3 => Just(Step::Compact), 1 => forget, 1 => Just(Step::Sweep)];
+    prop::collection::vec(prop_oneof![6 => import, 4 => undo, 3 => care], 1..MOST_STEPS)
 }
 
 fn text_of(rows: &[(u8, u8, u8, u8)]) -> String {
@@ -136,13 +164,17 @@ fn text_of(rows: &[(u8, u8, u8, u8)]) -> String {
         .collect()
 }
 
-/// The store's files by id, with their rows as the model has them.
+/// The newest state's files by id, with their rows as the model has them.
 fn stored(store: &Store) -> BTreeMap<i64, Rows> {
+    stored_at(store, &At::Latest)
+}
+
+fn stored_at(store: &Store, at: &At) -> BTreeMap<i64, Rows> {
     use arrow::array::AsArray;
     use arrow::datatypes::{DataType, Int64Type};
     let mut files = BTreeMap::new();
     let mut keys = BTreeSet::new();
-    for file in store.importer.lake.snapshot(&At::Latest).unwrap().files() {
+    for file in store.importer.lake.snapshot(at).unwrap().files() {
         let mut rows = Rows::new();
         let day = file.scope.day.to_string()[8..].parse().unwrap();
         for batch in read(&file.local_path().unwrap()) {
@@ -181,6 +213,7 @@ fn check(steps: &[Step], store: &Store) {
                     }
                     None => {
                         ended = Some(model.import(*mode, rows, text));
+                        model.taken.last_mut().unwrap().snapshot = newest(store);
                         assert_eq!(answer.batch_id, Some(BatchId(model.taken.len() as i64)), "{answer:?}");
                     }
                 }
@@ -192,24 +225,33 @@ fn check(steps: &[Step], store: &Store) {
                 let expected = model.later(at);
                 match undone {
                     Err(UndoError::NotLive { .. }) => assert!(!model.taken[at].live),
+                    Err(UndoError::TooOld { .. }) => assert!(model.taken[at].live && model.is_forgotten(at)),
                     Err(UndoError::NotNewest { later, .. }) => assert_eq!(later, expected),
                     Err(other) => panic!("{other}"),
                     Ok(_) => {
                         assert!(model.taken[at].live && expected.is_empty(), "{expected:?}");
+                        assert!(!model.is_forgotten(at));
                         model.undo(at);
                     }
                 }
             }
+            care => care::take(store, care, &mut model).unwrap(),
         }
         let after = stored(store);
-        let files: BTreeSet<Rows> = after.values().cloned().collect();
-        assert_eq!((&files, files.len()), (&model.files, after.len()), "after {step:?}");
-        if let Some(ended) = ended {
+        care::expect(store, &mut model, &format!("after {step:?}"));
+        if !model.merged
+            && let Some(ended) = ended
+        {
             let gone = before.keys().filter(|file_id| !after.contains_key(file_id)).count();
             assert_eq!(gone, ended, "files rewritten by {step:?}");
         }
         before = after;
     }
+    care::expect_all_states(store, &model);
+}
+
+fn newest(store: &Store) -> i64 {
+    store.importer.lake.snapshot(&At::Latest).unwrap().id.0
 }
 
 proptest! {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::super::place::Place;
-use super::super::{LakeError, LiveFile};
+use super::super::{LakeError, LiveFile, Scope};
 use super::{live_set, load};
 use crate::model::SnapshotId;
 
@@ -54,4 +54,44 @@ pub(in crate::lake) fn change(
         }
     }
     Ok(Some(SnapshotChange { snapshot, extra: extra.unwrap_or_default(), added, ended }))
+}
+
+/// What compactions by `author` made a file with the bytes of `file` of: of each compaction, newest first, the files that
+/// it merged. Nothing where it is no merged file, or where that was so long ago that its parts are gone.
+pub(in crate::lake) fn made_of(
+    tx: &Transaction<'_>,
+    file: &LiveFile,
+    author: &str,
+    place: &Arc<dyn Place>,
+) -> Result<Vec<Vec<Arc<LiveFile>>>, LakeError> {
+    let [account, report, day] = file.scope.values();
+    let table = &file.scope.table.name;
+    let mut compactions = tx.prepare_cached(include_str!("../../../sql/lake/compactions_of.sql"))?;
+    let asked = params![table, account, report, day, file.hashes.file, author];
+    let compactions = compactions.query_map(asked, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut ended = tx.prepare_cached(include_str!("../../../sql/lake/scope_ended.sql"))?;
+    let mut made_of = Vec::with_capacity(compactions.len());
+    for snapshot in compactions {
+        let asked = params![table, account, report, day, snapshot];
+        let ids = ended.query_map(asked, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let parts = ids.into_iter().map(|id| load::file(tx, id, place).map(Arc::new));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        // Where a part is gone, the rest is not what was merged.
+        if parts.iter().map(|part| part.rows).sum::<u64>() == file.rows {
+            made_of.push(parts);
+        }
+    }
+    Ok(made_of)
+}
+
+/// Whether a change of that author ended files of the partition after a snapshot.
+pub(in crate::lake) fn ended_by(
+    tx: &Transaction<'_>,
+    scope: &Scope,
+    after: SnapshotId,
+    author: &str,
+) -> Result<bool, LakeError> {
+    let [account, report, day] = scope.values();
+    let asked = params![scope.table.name, account, report, day, after.0, author];
+    Ok(tx.query_row(include_str!("../../../sql/lake/scope_ended_by.sql"), asked, |row| row.get(0))?)
 }

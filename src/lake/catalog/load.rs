@@ -52,7 +52,8 @@ fn find_unchecked(tx: &Transaction<'_>, at: &At, newest: &Head) -> Result<Found,
     }
 }
 
-fn oldest(tx: &Transaction<'_>) -> Result<Found, LakeError> {
+/// The oldest snapshot that still exists.
+pub(in crate::lake) fn oldest(tx: &Transaction<'_>) -> Result<Found, LakeError> {
     let mut statement = tx.prepare_cached(include_str!("../../../sql/lake/snapshot_oldest.sql"))?;
     let (id, text) = statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
     Ok((SnapshotId(id), time::parse(&text)?))

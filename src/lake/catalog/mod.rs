@@ -5,11 +5,11 @@
 //! text, and null where they are not known; replacing is ending old files and adding new ones under one snapshot.
 
 pub(super) mod commit;
+pub(super) mod expiry;
 pub(super) mod history;
 pub(super) mod listing;
 mod live_set;
 pub(super) mod load;
-pub(super) mod past;
 pub(super) mod reasons;
 mod setup;
 mod statistics;

@@ -47,3 +47,10 @@ pub(in crate::lake) fn hash_of(tx: &Transaction<'_>, path: &str) -> Result<Optio
 pub(in crate::lake) fn table_uuid(tx: &Transaction<'_>, table_id: i64) -> Result<String, LakeError> {
     Ok(tx.query_row("SELECT table_uuid FROM ducklake_table WHERE table_id = ?1", [table_id], |row| row.get(0))?)
 }
+
+/// Ids of all data files with these bytes, newest first.
+pub(in crate::lake) fn same_bytes(tx: &Transaction<'_>, blake3: &[u8; 32]) -> Result<Vec<i64>, LakeError> {
+    let mut find = tx.prepare("SELECT file_id FROM lake_files WHERE blake3 = ?1 ORDER BY file_id DESC")?;
+    let ids = find.query_map([blake3], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}

@@ -2,8 +2,11 @@
 
 mod catalog_damage;
 mod commit;
+mod compact;
 mod damage;
 pub(super) mod fixture;
 mod objects;
 mod open;
+mod readers;
+mod retain;
 mod scan;

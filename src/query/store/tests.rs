@@ -1,5 +1,8 @@
 //! The door over the real store: imported files, synced entities, two accounts, an older snapshot, a damaged file.
 
+mod damaged_database;
+mod damaged_files;
+
 use std::path::Path;
 
 use chrono::{DateTime, Utc};

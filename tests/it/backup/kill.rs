@@ -127,7 +127,7 @@ impl Scene {
         }
         let found: BTreeSet<String> = all_files(&self.depot).iter().map(|path| path.display().to_string()).collect();
         assert_eq!(found, expected, "{point}");
-        assert_eq!(all_files(&self.store.data_dir().join("tmp")), [PathBuf::new(); 0], "{point}");
+        assert!(all_files(&self.store.data_dir().join("tmp")).is_empty(), "{point}");
     }
 }
 
@@ -172,8 +172,8 @@ fn a_restore_that_is_killed_anywhere_leaves_no_store_or_the_whole() {
         assert_eq!(kept > 0, point != "restore_begun", "{point}");
         target.succeed(&["restore", depot]);
         assert_eq!(target.digest(), *expected, "{point}");
-        assert_eq!(all_files(&target.data_dir().join("tmp")), [PathBuf::new(); 0], "{point}");
-        assert_eq!(target.succeed(&["lake", "status", "--json"]).is_empty(), false);
+        assert!(all_files(&target.data_dir().join("tmp")).is_empty(), "{point}");
+        target.succeed(&["lake", "verify", "--full"]);
     }
 }
 

@@ -100,6 +100,26 @@ fn a_start_looks_at_many_files_with_one_list() {
 }
 
 #[test]
+fn a_delta_log_grows_beside_the_objects_and_a_sweep_spares_it() {
+    let Some(s3) = S3::start("a Delta log on S3") else { return };
+    let store = s3.store();
+    let reports = generated(&store.beside("reports"), 100, 2, 5);
+    for (version, report) in reports.iter().enumerate() {
+        store.import(report);
+        store.succeed(&["lake", "export-delta", "--table", "rtb_daily"]);
+        let key = format!("some/lake/rtb_daily/_delta_log/{version:020}.json");
+        let objects = s3.objects();
+        let text =
+            String::from_utf8(objects.get(&key).unwrap_or_else(|| panic!("{:?}", objects.keys())).to_vec()).unwrap();
+        assert!(text.contains("\"add\""), "{text}");
+    }
+    let before = s3.keys();
+    store.succeed(&["lake", "retain"]);
+    assert_eq!(s3.keys(), before);
+    s3.assert_nothing_was_written_over();
+}
+
+#[test]
 fn a_directory_by_its_address_gives_the_same_answers() {
     let local = TestStore::new();
     let bucket = local.beside("bucket");

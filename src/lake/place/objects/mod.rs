@@ -26,10 +26,14 @@ use self::upload::Source;
 use super::{Place, Placed, PlacedFile};
 use crate::lake::write::Temporary;
 use crate::lake::{Disk, LakeError, read_only, sweep};
+use crate::model::in_threads;
 use crate::objects::{Address, ObjectsError};
 
 /// So many objects are asked for one by one; for more, the store lists what it has.
 const ASKED_ONE_BY_ONE: usize = 16;
+
+/// Requests that wait for the store at the same time.
+const AT_ONCE: usize = 8;
 
 /// Bytes that are read for nothing sooner than another request is made: about what comes while one waits. Whole blocks.
 const GAP_BYTES: u64 = 1 << 20;
@@ -147,6 +151,10 @@ impl Place for Objects {
         Arc::new(PrefixStore::new(Arc::clone(&self.address.store), self.address.prefix.clone()))
     }
 
+    fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
     fn gap_bytes(&self) -> u64 {
         GAP_BYTES
     }
@@ -206,7 +214,8 @@ impl Place for Objects {
 
     fn lengths(&self, names: &[&str]) -> Vec<io::Result<u64>> {
         if names.len() <= ASKED_ONE_BY_ONE {
-            return names.iter().map(|name| self.length(name)).collect();
+            let lengths = |names: &[&str]| in_threads(names, |name| self.length(name));
+            return names.chunks(AT_ONCE).flat_map(lengths).collect();
         }
         let folder = shared_folder(names);
         let listed = match self.list(folder) {
