@@ -206,10 +206,9 @@ impl Depot {
     /// Removes what was on its way when a process died. Nobody may be writing here.
     pub(super) fn clear_staging(&self) -> Result<(), BackupError> {
         let Some(staging) = &self.staging else { return Ok(()) };
-        remove_unfinished(&*self.disk.0, staging)?;
-        // Small files that were on their way into a directory.
         let is_own = staging.file_name().is_some_and(|name| name == STAGING);
-        if is_own { remove(&*self.disk.0, staging, |name| name.ends_with(".part")) } else { Ok(()) }
+        let disk = &*self.disk.0;
+        if is_own { clear_tmp(disk, staging) } else { remove_unfinished(disk, staging) }
     }
 }
 
@@ -224,6 +223,11 @@ fn directory(place: &str) -> Option<&Path> {
 /// Removes the files of that directory that were on their way somewhere.
 pub(super) fn remove_unfinished(disk: &dyn Disk, directory: &Path) -> Result<(), BackupError> {
     remove(disk, directory, |name| name.starts_with(ON_ITS_WAY))
+}
+
+/// The same, and small files that were on their way into a place; nobody else may be working there.
+pub(super) fn clear_tmp(disk: &dyn Disk, directory: &Path) -> Result<(), BackupError> {
+    remove(disk, directory, |name| name.starts_with(ON_ITS_WAY) || name.ends_with(".part"))
 }
 
 fn remove(disk: &dyn Disk, directory: &Path, which: impl Fn(&str) -> bool) -> Result<(), BackupError> {

@@ -34,6 +34,13 @@ pub(super) fn unfinished(depot: &Depot) -> Result<(), BackupError> {
             remove_rest(depot, backup, &files)?;
         }
     }
+    // Of a backup whose files are gone the directory may have come back with a power cut; one that is not empty stays.
+    let left = depot.place.local(BACKUPS).and_then(|backups| fs::read_dir(backups).ok());
+    for directory in left.into_iter().flatten().flatten() {
+        if directory.file_name().to_str().is_some_and(|name| name.parse::<BackupName>().is_ok()) {
+            let _ = fs::remove_dir(directory.path());
+        }
+    }
     Ok(())
 }
 

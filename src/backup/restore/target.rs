@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::carry::Carrier;
-use crate::backup::depot::{DepotDisk, remove_unfinished};
+use crate::backup::depot::{DepotDisk, clear_tmp};
 use crate::backup::{BackupError, Manifest};
 use crate::lake::{self, Disk, LocalDisk, Place};
 use crate::objects::Address;
@@ -97,6 +97,8 @@ impl Target {
         let lake = self.root.join(self.names.lake);
         self.make_directories(&lake)?;
         let disk = &self.disk.0;
+        // There is no store, so nobody works there.
+        clear_tmp(&**disk, &self.tmp)?;
         let place = lake::directory_place(Arc::clone(disk), &self.root, Some(&self.tmp))?;
         let lake = match &self.lake {
             TargetLake::Directory => lake::directory_place(Arc::clone(disk), &lake, Some(&self.tmp))?,
@@ -173,7 +175,6 @@ impl Begun<'_> {
         for beside in ["-wal", "-shm", ""] {
             self.place.remove(&format!("{}{beside}", names.database))?;
         }
-        remove_unfinished(&*self.target.disk.0, &self.target.tmp)?;
         if matches!(self.target.lake, TargetLake::Objects { .. }) {
             // What is there and not needed is swept by the store itself, which waits until nobody can be reading it.
             return Ok(());

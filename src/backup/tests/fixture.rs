@@ -136,6 +136,15 @@ pub(super) fn files(directory: &Path) -> Vec<String> {
     found
 }
 
+/// Copies a directory.
+pub(super) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &to) } else { _ = std::fs::copy(entry.path(), to).unwrap() }
+    }
+}
+
 /// A store that was restored.
 pub(super) struct Restored {
     pub dir: TempDir,
