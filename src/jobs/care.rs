@@ -174,7 +174,14 @@ pub(super) fn run(request: &CareRequest, store: &Store, tell: Listener<'_>) -> b
 
 /// The same, with the job and the answer.
 pub(super) fn done(request: &CareRequest, store: &Store, tell: Listener<'_>) -> (Option<JobId>, Cared) {
-    let _one_at_a_time = store.caring.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one_at_a_time = match store.caring.try_lock() {
+        Ok(turn) => turn,
+        Err(_) => {
+            let text = "the store is being cared for already; this waits until that is done".to_owned();
+            tell(Event::Noted { text });
+            store.caring.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    };
     let CareRequest { care, asked_by } = request;
     let by = match asked_by {
         AskedBy::Command => "command",

@@ -163,6 +163,7 @@ impl Tables for Memory {
                     ("batch_id", Arc::new(Int64Array::from(vec![1]))),
                     ("report", Arc::new(StringArray::from(vec!["performance"]))),
                     ("status", Arc::new(StringArray::from(vec!["complete"]))),
+                    ("file_hash", Arc::new(StringArray::from(vec!["a1"]))),
                     ("imported_at", Arc::new(StringArray::from(vec!["2026-11-20T06:00:00.000Z"]))),
                     ("rows_imported", Arc::new(Int64Array::from(vec![1_000_000]))),
                     ("rows_replaced", Arc::new(Int64Array::from(vec![0]))),

@@ -16,6 +16,7 @@ mod conformance;
 mod csv_spectrum;
 mod delta;
 mod fold;
+mod full_disk;
 mod import;
 mod inbox;
 mod inputs;

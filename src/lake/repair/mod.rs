@@ -50,11 +50,15 @@ impl Lake {
     /// of the lake, or one at the same path below `backup`, its `files` or its `lake`.
     ///
     /// # Errors
-    /// The catalog is damaged: no file can be healed by it.
+    /// The catalog is damaged: no file can be healed by it. Or an object store does not answer.
     pub fn broken(&self, backup: Option<&Path>, steps: &dyn Steps) -> Result<Vec<Broken>, LakeError> {
         let newest = self.reload(&At::Latest)?;
         let damaged = verify::damaged(self, steps);
         let broken = damaged.into_iter().map(|(file, damage)| {
+            // Of a store that does not answer nothing is known: what it has may be as it was.
+            if damage.is_unread && self.directory().is_none() {
+                return Err(LakeError::Damaged(damage));
+            }
             let is_live = newest.file(file.file_id).is_some();
             let source = heal::source(self, &file, backup)?;
             Ok(Broken { file, what: damage.what, is_live, source })
