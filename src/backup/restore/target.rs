@@ -113,6 +113,10 @@ impl Target {
             }
         };
         let begun = Begun { target: self, place, lake };
+        // What stood beside another database says nothing of this one.
+        for beside in ["-wal", "-shm", "-noted"] {
+            begun.place.remove(&format!("{}{beside}", self.names.database))?;
+        }
         if marked {
             begun.clear(manifest)?;
         }
@@ -172,9 +176,7 @@ impl Begun<'_> {
         if unfinished.as_ref().is_some_and(|unfinished| unfinished.brings_settings) {
             self.place.remove(names.settings)?;
         }
-        for beside in ["-wal", "-shm", ""] {
-            self.place.remove(&format!("{}{beside}", names.database))?;
-        }
+        self.place.remove(names.database)?;
         if matches!(self.target.lake, TargetLake::Objects { .. }) {
             // What is there and not needed is swept by the store itself, which waits until nobody can be reading it.
             return Ok(());
