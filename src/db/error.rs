@@ -152,6 +152,14 @@ pub enum DbError {
         /// What failed then.
         reason: String,
     },
+    /// The note of how far the database came cannot be read.
+    #[error("{path}: {reason}; it only says how far the database beside it came: remove it to go on without that")]
+    Note {
+        /// The note.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Every reader was busy for too long.
     #[error("database {path}: all {readers} readers are busy, try again")]
     ReadersBusy {

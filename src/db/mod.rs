@@ -18,10 +18,11 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod witness;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -42,6 +43,7 @@ struct Shared {
     /// None when opened read-only.
     writer: Option<Writer>,
     readers: Readers,
+    after_commit: OnceLock<witness::AfterCommit>,
 }
 
 impl Db {
@@ -60,7 +62,8 @@ impl Db {
     }
 
     fn with(path: &Path, writer: Option<Writer>) -> Self {
-        let shared = Shared { path: path.to_owned(), writer, readers: Readers::new(path) };
+        let shared =
+            Shared { path: path.to_owned(), writer, readers: Readers::new(path), after_commit: OnceLock::new() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -76,7 +79,11 @@ impl Db {
 
     /// Runs `work` in one transaction of the only writer; its error, or a failed commit, changes nothing.
     pub fn write<T, E: From<DbError>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.writer()?.run(work)
+        let done = self.writer()?.run(work)?;
+        if let Some(after_commit) = self.shared.after_commit.get() {
+            after_commit(self);
+        }
+        Ok(done)
     }
 
     /// Runs `work` in one read transaction: everything it sees is one state of the database.

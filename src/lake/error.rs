@@ -149,6 +149,20 @@ pub enum LakeError {
         /// The difference.
         what: String,
     },
+    /// The database has fewer snapshots than were committed: a log that was damaged, cut or left behind.
+    #[error(
+        "the database lost its last changes: snapshot {noted} was committed, and its newest is {newest} (was its -wal file \
+         damaged or left behind?); restore a backup, or remove {note} to go on from what is there and import again what \
+         is missing"
+    )]
+    Lost {
+        /// The newest snapshot that was committed.
+        noted: i64,
+        /// The newest that is there.
+        newest: i64,
+        /// The file that says so.
+        note: PathBuf,
+    },
     /// A Delta log that this store cannot go on from; nothing was written.
     #[error("{folder}: {what}; remove this folder and export again, the table is then written as a whole")]
     DeltaLog {
@@ -174,7 +188,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }
 

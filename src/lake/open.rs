@@ -13,7 +13,7 @@ use super::disk::LocalDisk;
 use super::place::{self, Directory, Objects, Place};
 use super::registry::Registry;
 use super::store::LakeStore;
-use super::{Disk, Lake, LakeError, Shared, catalog};
+use super::{Disk, Lake, LakeError, Shared, catalog, lost};
 use crate::db::Db;
 use crate::objects::Address;
 
@@ -68,7 +68,7 @@ impl Lake {
     }
 
     /// Opens the lake of `db` at a place that is there; what is under construction is on `disk`, in `tmp`.
-    pub(super) fn open_at(
+    pub(crate) fn open_at(
         place: Arc<dyn Place>,
         disk: Arc<dyn Disk>,
         db: Db,
@@ -76,6 +76,8 @@ impl Lake {
         now: DateTime<Utc>,
     ) -> Result<Self, LakeError> {
         // On its own, before the place is marked: a mark whose answer is lost names a store that the catalog knows.
+        lost::expect_all(&db)?;
+        lost::note_commits(&db);
         let store_id = db.write(|tx| made_id(tx, now))?;
         let state = db.read(Recorded::of)?;
         state.expect_at(&*place)?;
@@ -96,6 +98,7 @@ impl Lake {
 
     /// The same at any place.
     pub(super) fn open_read_only_at(place: Arc<dyn Place>, disk: Arc<dyn Disk>, db: Db) -> Result<Self, LakeError> {
+        lost::expect_all(&db)?;
         let (store_id, tables, state) = db.read(|tx| {
             let store_id = stored_id(tx)?.ok_or(LakeError::NotInitialised)?;
             Ok::<_, LakeError>((store_id, catalog::tables(tx)?, Recorded::of(tx)?))
@@ -140,10 +143,7 @@ fn mark(place: &dyn Place, store_id: Uuid, files: usize) -> Result<(), LakeError
         let what = format!("it has no {MARKER}, but the catalog has {files} live files");
         return Err(foreign(place, what));
     }
-    if !place.put_new(MARKER, format!("{store_id}\n").as_bytes())? {
-        expect_marker(place, store_id)?;
-    }
-    Ok(())
+    mark_place(place, store_id)
 }
 
 /// Where the catalog says that its files are.
@@ -181,6 +181,16 @@ impl Recorded {
         let (stored, path) = (stored.to_owned(), place.shown());
         Err(LakeError::ElsewhereInCatalog { stored, path, files: names.len(), missing })
     }
+}
+
+/// Makes the place that of this store, before there is a catalog.
+pub(crate) fn mark_place(place: &dyn Place, store_id: Uuid) -> Result<(), LakeError> {
+    if place.put_new(MARKER, format!("{store_id}\n").as_bytes())? { Ok(()) } else { expect_marker(place, store_id) }
+}
+
+/// Makes the place nobody's.
+pub(crate) fn unmark_place(place: &dyn Place) -> Result<(), LakeError> {
+    place.remove(MARKER).map(drop)
 }
 
 pub(super) fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {

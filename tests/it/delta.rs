@@ -9,9 +9,11 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
+use super::compaction::{by_config, compact};
 use super::import::{generated, write_restated};
 use super::kinds::store_with_every_kind;
 use super::not_run::peer_missing;
+use super::retention::{keeping_little, restated, retain};
 use super::store::{TestStore, integer, repository};
 
 pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
@@ -129,6 +131,31 @@ fn readers_of_delta_tables_see_the_same_totals_after_every_change() {
     store.succeed(&["undo", "4"]);
     assert_eq!(integer(&export(&store)["rtb_daily"]["version"]), 2);
     assert_same_answers(&store, &["rtb_daily"], "after the undo");
+}
+
+#[test]
+fn merging_files_is_no_change_of_data_and_what_retention_took_is_gone() {
+    if !has_readers() {
+        return peer_missing("delta export after compaction and retention", NEEDS);
+    }
+    let store = TestStore::new();
+    by_config(&store, 300).iter().for_each(|file| _ = store.import(file));
+    export(&store);
+    compact(&store);
+    let merged = &export(&store)["rtb_daily"];
+    assert!(integer(&merged["files_removed"]) > 1 && integer(&merged["files_added"]) == 1, "{merged}");
+    assert_same_answers(&store, &["rtb_daily"], "after compaction");
+    let commit = store.data_dir().join("lake/rtb_daily/_delta_log/00000000000000000001.json");
+    let commit = fs::read_to_string(commit).unwrap();
+    assert!(!commit.contains("\"dataChange\":true"), "{commit}");
+
+    let store = restated();
+    export(&store);
+    retain(&store, &[], &keeping_little());
+    let left = &export(&store)["rtb_daily"];
+    assert!(integer(&left["files_removed"]) > 0 && integer(&left["files"]) > 0, "{left}");
+    assert_same_answers(&store, &["rtb_daily"], "after retention");
+    assert_eq!(store.run(&["lake", "verify", "--full"]).code, Some(0));
 }
 
 #[test]

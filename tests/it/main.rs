@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod backup;
 mod bad_input;
 mod care;
 mod checks;
@@ -15,6 +16,7 @@ mod conformance;
 mod csv_spectrum;
 mod delta;
 mod fold;
+mod full_disk;
 mod import;
 mod inbox;
 mod inputs;

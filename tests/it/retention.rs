@@ -32,7 +32,7 @@ pub fn keeping_little() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn retain(store: &TestStore, arguments: &[&str], settings: &[(&str, String)]) -> Value {
+pub fn retain(store: &TestStore, arguments: &[&str], settings: &[(&str, String)]) -> Value {
     let mut command = store.command(&[&["lake", "retain", "--json"], arguments].concat());
     let output = command.envs(settings.iter().map(|(name, value)| (name, value))).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

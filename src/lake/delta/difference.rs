@@ -12,10 +12,7 @@ use super::statistics;
 use crate::lake::catalog::TableEntry;
 use crate::lake::catalog::reasons::{self, Partition};
 use crate::lake::scope::PARTITION_COLUMNS;
-use crate::lake::{LakeError, LiveFile, Snapshot};
-
-/// Who makes many files into fewer, which changes no row.
-const COMPACTION: &str = "catscan compact";
+use crate::lake::{LakeError, LiveFile, Snapshot, compact};
 
 /// Files to add and to remove.
 #[derive(Debug, Default)]
@@ -44,7 +41,7 @@ pub(super) fn between(
         live.iter().filter(|(path, _)| !state.files.contains_key(**path)).map(|(_, file)| *file).collect();
 
     let rearranged = match state.snapshot {
-        Some(from) => reasons::changed_only_by(tx, table, (from, snapshot.id.0), COMPACTION)?,
+        Some(from) => reasons::changed_only_by(tx, table, (from, snapshot.id.0), compact::AUTHOR)?,
         None => HashSet::new(),
     };
     // An undo gives bytes that were there before another name.

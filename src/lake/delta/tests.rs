@@ -157,3 +157,17 @@ fn a_table_that_does_not_exist_is_named_with_those_that_do() {
     let message = lake.lake.export_delta(&["facts".to_owned()], lake.now).unwrap_err().to_string();
     assert!(message.starts_with("there is no fact table 'facts': rtb_daily"), "{message}");
 }
+
+#[test]
+fn of_exports_at_the_same_time_one_writes_the_version_and_the_others_find_it_written() {
+    let lake = TestLake::new();
+    for round in 0..5 {
+        lake.put(&scope(1, 1), ALL, &[row("b1", "c1", round)]);
+        let written: usize = std::thread::scope(|threads| {
+            let exports: Vec<_> = (0..4).map(|_| threads.spawn(|| export(&lake).unwrap().written)).collect();
+            exports.into_iter().map(|export| usize::from(export.join().unwrap())).sum()
+        });
+        assert_eq!(written, 1, "version {round}");
+    }
+    assert_eq!(export(&lake).unwrap().version, 4);
+}

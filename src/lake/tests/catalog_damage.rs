@@ -1,8 +1,8 @@
 //! A catalog that is not what was written gives an error that says so, never another number.
 
 use super::fixture::{ALL, TestLake, row, scope};
-use crate::db::DbError;
-use crate::lake::{At, LakeError};
+use crate::db::{Db, DbError};
+use crate::lake::{At, Lake, LakeError};
 use crate::model::SnapshotId;
 
 /// Three snapshots with files: two days, the first of which is replaced.
@@ -50,7 +50,7 @@ fn a_changed_row_of_the_catalog_is_found_when_its_snapshot_is_opened() {
         let again = lake.reopened();
         let outcome = again.map(|lake| lake.snapshot(&At::Latest).map(|found| found.files().len()));
         match outcome {
-            Err(LakeError::Catalog { .. }) | Ok(Err(LakeError::Catalog { .. })) => {}
+            Err(LakeError::Catalog { .. } | LakeError::Lost { .. }) | Ok(Err(LakeError::Catalog { .. })) => {}
             other => panic!("{sql}: {other:?}"),
         }
     }
@@ -85,4 +85,35 @@ fn a_change_does_not_write_over_a_damaged_catalog() {
     let ended = base.files()[0].file_id;
     let refused = lake.commit(Vec::new(), vec![ended], base.id);
     assert!(matches!(refused, Err(LakeError::Catalog { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_database_that_lost_its_last_commits_is_refused_and_named() {
+    let lake = lake();
+    // What an older copy of the file, or a log that was cut, brings back.
+    let older = lake.directory.path().join("older.db");
+    lake.db.backup_to(&older).unwrap();
+    lake.put(&scope(1, 3), ALL, &[row("b1", "c1", 40)]);
+    let path = lake.directory.path().join("catscan.db");
+    let note = std::fs::read_to_string(path.with_extension("db-noted")).unwrap();
+    assert_eq!(note.trim(), lake.lake.snapshot(&At::Latest).unwrap().id.to_string());
+    let TestLake { directory, db, lake: open, now } = lake;
+    drop((db, open));
+    std::fs::rename(&older, &path).unwrap();
+    for left in ["db-wal", "db-shm"] {
+        // Who closed last decides whether they are still there.
+        let _ = std::fs::remove_file(path.with_extension(left));
+    }
+    let at = |name: &str| directory.path().join(name);
+    let read = Lake::open_read_only(Db::open_read_only(&path).unwrap(), &at("lake"));
+    assert!(matches!(read, Err(LakeError::Lost { noted: 4, newest: 3, .. })), "{:?}", read.err());
+    let written = Lake::open(Db::open(&path).unwrap(), &at("lake"), &at("tmp"), now);
+    let message = written.err().unwrap().to_string();
+    assert!(
+        message.contains("the database lost its last changes") && message.contains("catscan.db-noted"),
+        "{message}"
+    );
+    std::fs::remove_file(path.with_extension("db-noted")).unwrap();
+    let lake = Lake::open(Db::open(&path).unwrap(), &at("lake"), &at("tmp"), now).unwrap();
+    assert_eq!(lake.snapshot(&At::Latest).unwrap().files().len(), 2);
 }

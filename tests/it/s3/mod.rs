@@ -3,6 +3,7 @@
 //!
 //! Needs a Python with the wheels of tests/python/requirements.txt, named by `CATSCAN_PYTHON` (else `python3`).
 
+mod care;
 mod damage;
 mod duckdb;
 mod inbox;

@@ -1,6 +1,6 @@
 //! A catscan.db that is not what was written: an error, a finding of the verification, or the very same facts.
 //!
-//! `CATSCAN_DAMAGE_OFFSETS` (40) bits are flipped in each copy, at places that a seed (`CATSCAN_SEED`) spreads.
+//! `CATSCAN_DAMAGE_OFFSETS` (24) bits are flipped in each copy, at places that a seed (`CATSCAN_SEED`) spreads.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,6 +15,8 @@ const PAGE: usize = 4096;
 /// A store at rest: its database file as bytes, its lake, and what it answers.
 struct AtRest {
     store: Directory,
+    /// The note of how far the database came.
+    note: Vec<u8>,
     database: Vec<u8>,
     log: Vec<u8>,
     facts: String,
@@ -78,7 +80,8 @@ impl AtRest {
             store.db.backup_to(&at.join("copy.db")).unwrap();
             fs::read(at.join("copy.db")).unwrap()
         };
-        let mut rest = Self { store, database, log: Vec::new(), facts: String::new(), texts: String::new() };
+        let note = fs::read(at.join("catscan.db-noted")).unwrap();
+        let mut rest = Self { store, note, database, log: Vec::new(), facts: String::new(), texts: String::new() };
         if with_log {
             rest.log = log;
         }
@@ -90,6 +93,7 @@ impl AtRest {
     fn said(&self, database: &[u8], log: &[u8]) -> Result<Said, String> {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("catscan.db"), database).unwrap();
+        fs::write(directory.path().join("catscan.db-noted"), &self.note).unwrap();
         if !log.is_empty() {
             fs::write(directory.path().join("catscan.db-wal"), log).unwrap();
         }
@@ -113,9 +117,7 @@ impl AtRest {
                 "refused at a question"
             }
             Ok(facts) if facts != self.facts => {
-                assert!(finds, "{damage}: other facts, and nothing finds it\n{facts}\n{}", self.facts);
-                assert!(!log.is_empty() || self.log.is_empty(), "{damage}: other facts without an error");
-                "an older state, which verify finds"
+                panic!("{damage}: other facts without an error")
             }
             Ok(_) if finds => "same facts, verify finds it",
             Ok(_) if said.texts != self.texts => "same facts, another text of an entity, unnoticed",
@@ -134,7 +136,7 @@ fn tell(what: &str, outcomes: &BTreeMap<&str, u64>) {
 
 #[test]
 fn a_flipped_bit_a_cut_or_a_zeroed_page_of_the_database_never_makes_another_fact() {
-    let (offsets, seed) = (number("CATSCAN_DAMAGE_OFFSETS", 40), number("CATSCAN_SEED", 1));
+    let (offsets, seed) = (number("CATSCAN_DAMAGE_OFFSETS", 24), number("CATSCAN_SEED", 1));
     let rest = AtRest::new(false);
     let mut random = Random(seed);
     let pages = rest.database.len() / PAGE;
@@ -172,7 +174,7 @@ fn a_flipped_bit_a_cut_or_a_zeroed_page_of_the_database_never_makes_another_fact
 
 #[test]
 fn a_damaged_log_is_refused_or_found_or_makes_no_difference() {
-    let (offsets, seed) = (number("CATSCAN_DAMAGE_OFFSETS", 40), number("CATSCAN_SEED", 1));
+    let (offsets, seed) = (number("CATSCAN_DAMAGE_OFFSETS", 24), number("CATSCAN_SEED", 1));
     let rest = AtRest::new(true);
     assert!(rest.log.len() > 100_000, "the log has the changes");
     let mut random = Random(seed);

@@ -1,0 +1,37 @@
+//! Commits that the database lost, told by the note beside it of the newest snapshot.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::LakeError;
+use crate::db::{Db, DbError};
+
+/// Notes the newest snapshot after each commit that made one.
+pub(super) fn note_commits(db: &Db) {
+    let noted = AtomicI64::new(-1);
+    let note = move |db: &Db| {
+        let Ok(Some(newest)) = newest(db) else { return };
+        if newest > noted.load(Ordering::Relaxed) {
+            match db.note_down(newest) {
+                Ok(()) => noted.store(newest, Ordering::Relaxed),
+                // The commit stands; only a loss of it would not be noticed.
+                Err(error) => tracing::warn!("cannot write {}: {error}", db.note().display()),
+            }
+        }
+    };
+    db.after_commit(note);
+}
+
+/// Refuses a database that has not the snapshot that was noted.
+pub(super) fn expect_all(db: &Db) -> Result<(), LakeError> {
+    // In this order: another process may commit meanwhile.
+    let Some(noted) = db.noted()? else { return Ok(()) };
+    let newest = newest(db)?.unwrap_or(-1);
+    if newest >= noted {
+        return Ok(());
+    }
+    Err(LakeError::Lost { noted, newest, note: db.note() })
+}
+
+fn newest(db: &Db) -> Result<Option<i64>, DbError> {
+    db.read(|tx| Ok(tx.query_row("SELECT max(snapshot_id) FROM lake_snapshots", [], |row| row.get(0))?))
+}
