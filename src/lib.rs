@@ -7,12 +7,14 @@
 //! 3. [`lake`] keeps Parquet files and their catalog: snapshots, scans, publication.
 //! 4. [`db`] is the only door to SQLite; [`entities`] are the typed rows on it.
 //! 5. [`query`] answers one question over one snapshot, whoever asks.
-//! 6. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
+//! 6. [`backup`] copies a store, and makes a store of a copy.
+//! 7. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
 //!
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
 pub mod analytics;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod db;

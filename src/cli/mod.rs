@@ -6,6 +6,8 @@
 
 mod account;
 mod asking;
+mod backup;
+mod backups;
 mod demo;
 mod failure;
 mod generate;
@@ -21,6 +23,7 @@ mod migration;
 mod numbers;
 mod progress;
 mod reset;
+mod restore;
 mod serve;
 mod session;
 mod sql;
@@ -57,6 +60,9 @@ enum Command {
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
     Lake(lake::LakeArgs),
+    Backup(backup::BackupArgs),
+    Backups(backups::BackupsArgs),
+    Restore(restore::RestoreArgs),
     Sync(sync::SyncArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
@@ -71,7 +77,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "sync", "migrate-from", "account"]),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
-    ("Care for the store", &["lake"]),
+    ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -108,6 +114,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
         Command::Lake(args) => lake::run(&globals, args),
+        Command::Backup(args) => backup::run(&globals, args),
+        Command::Backups(args) => backups::run(&globals, args),
+        Command::Restore(args) => restore::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),

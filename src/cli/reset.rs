@@ -16,8 +16,8 @@ use crate::telemetry::Level;
 
 /// Delete all data of the store: database, lake and temporary files
 ///
-/// Settings (config.toml), keys and the inbox stay. Without --confirm, only says what would be deleted. Files that Cat-Scan did
-/// not write are left where they are, and so are facts in an object store.
+/// Settings (config.toml), keys, the inbox and backups stay. Without --confirm, only says what would be deleted. Files that
+/// Cat-Scan did not write are left where they are, and so are facts in an object store.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   catscan reset             shows what would be deleted
@@ -67,7 +67,10 @@ fn show(inventory: &Inventory, root: &Path, confirmed: bool, out: &mut impl Writ
         let files = numbers::counted(part.files.len() as u64, "file");
         writeln!(out, "  {name:<12}{:>8}  {files}: {what}", numbers::bytes(part.bytes))?;
     }
-    writeln!(out, "stays: config.toml, keys/, inbox/")?;
+    writeln!(
+        out,
+        "stays: config.toml, keys/, inbox/, backups/ (of this store: move them away before a new one is backed up)"
+    )?;
     for path in &inventory.foreign {
         writeln!(out, "stays: {} (not written by Cat-Scan)", path.strip_prefix(root).unwrap_or(path).display())?;
     }

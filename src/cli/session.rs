@@ -84,6 +84,7 @@ impl Session {
 
     /// Refuses where there is no store to read.
     pub fn require_store(&self) -> Result<(), Failure> {
+        self.dir.refuse_unfinished().or_fail()?;
         if self.dir.is_initialised() {
             return Ok(());
         }

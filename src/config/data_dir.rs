@@ -12,8 +12,19 @@ use std::path::{Path, PathBuf};
 use super::SAMPLE;
 
 /// The names that a data directory may hold at its top.
-const OURS: &[&str] =
-    &["catscan.db", "catscan.db-shm", "catscan.db-wal", "config.toml", "inbox", "keys", "lake", "run", "tmp"];
+const OURS: &[&str] = &[
+    "backups",
+    DataDir::DATABASE,
+    "catscan.db-shm",
+    "catscan.db-wal",
+    DataDir::SETTINGS,
+    "inbox",
+    "keys",
+    DataDir::LAKE,
+    DataDir::UNFINISHED_RESTORE,
+    "run",
+    DataDir::TMP,
+];
 
 /// One store on disk, addressed by its absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +57,26 @@ pub enum DataDirError {
         /// One of the names that do not belong there.
         found: String,
     },
+    /// A backup was to be restored into the directory.
+    #[error("a restore into {0} did not end; run the same `catscan restore` again, or delete the directory")]
+    UnfinishedRestore(PathBuf),
     /// No home directory, and no `--data-dir`.
     #[error("no data directory: the environment has no home directory")]
     NoHome,
 }
 
 impl DataDir {
+    /// The name of the SQLite file.
+    pub const DATABASE: &str = "catscan.db";
+    /// The name of the directory of the Parquet files.
+    pub const LAKE: &str = "lake";
+    /// The name of the directory of files under construction.
+    pub const TMP: &str = "tmp";
+    /// The name of the settings.
+    pub const SETTINGS: &str = "config.toml";
+    /// The name of what is there while a backup is restored into the directory.
+    pub const UNFINISHED_RESTORE: &str = "restore.unfinished";
+
     /// The directory at `root`, which need not exist yet; a relative path is taken from the working directory.
     pub fn at(root: &Path) -> Result<Self, DataDirError> {
         let root = std::path::absolute(root).map_err(io_error("resolve", root))?;
@@ -73,17 +98,17 @@ impl DataDir {
 
     /// The SQLite file: entities and catalog.
     pub fn database(&self) -> PathBuf {
-        self.root.join("catscan.db")
+        self.root.join(Self::DATABASE)
     }
 
     /// The Parquet files.
     pub fn lake(&self) -> PathBuf {
-        self.root.join("lake")
+        self.root.join(Self::LAKE)
     }
 
     /// Files under construction; on the file system of the lake, so that a rename publishes.
     pub fn tmp(&self) -> PathBuf {
-        self.root.join("tmp")
+        self.root.join(Self::TMP)
     }
 
     /// Service-account files.
@@ -98,7 +123,15 @@ impl DataDir {
 
     /// The settings.
     pub fn config_file(&self) -> PathBuf {
-        self.root.join("config.toml")
+        self.root.join(Self::SETTINGS)
+    }
+
+    /// Refuses where a backup is being restored, or a restore died: there is no store yet.
+    pub fn refuse_unfinished(&self) -> Result<(), DataDirError> {
+        match self.root.join(Self::UNFINISHED_RESTORE).exists() {
+            true => Err(DataDirError::UnfinishedRestore(self.root.clone())),
+            false => Ok(()),
+        }
     }
 
     /// True when the store has been made.
@@ -110,13 +143,8 @@ impl DataDir {
     ///
     /// `keys` and `run` are for their owner only, and so is the directory itself where it is made here.
     pub fn create(&self) -> Result<bool, DataDirError> {
-        self.refuse_foreign()?;
-        for path in [&self.root, &self.keys(), &self.run(), &self.lake(), &self.tmp()] {
-            private_directory(path).map_err(io_error("create", path))?;
-        }
-        for path in [self.keys(), self.run()] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).map_err(io_error("protect", &path))?;
-        }
+        self.refuse_unfinished()?;
+        self.create_directories()?;
         let config = self.config_file();
         match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&config) {
             Ok(mut file) => {
@@ -126,6 +154,18 @@ impl DataDir {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(io_error("create", &config)(error)),
         }
+    }
+
+    /// Makes what is missing but the settings; refuses a directory with other things in it.
+    pub fn create_directories(&self) -> Result<(), DataDirError> {
+        self.refuse_foreign()?;
+        for path in [&self.root, &self.keys(), &self.run(), &self.lake(), &self.tmp()] {
+            private_directory(path).map_err(io_error("create", path))?;
+        }
+        for path in [self.keys(), self.run()] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).map_err(io_error("protect", &path))?;
+        }
+        Ok(())
     }
 
     /// A directory with a database is a store; without one it may hold only names of ours.

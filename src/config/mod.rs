@@ -4,6 +4,7 @@
 //! (`CATSCAN_<SECTION>_<KEY>`), then a flag; the later wins. Invariant: an unknown key is an error that names it, and
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
+mod backup;
 mod care;
 mod data_dir;
 mod inventory;
@@ -13,6 +14,7 @@ mod memory;
 mod running;
 mod settings;
 
+pub use backup::BackupSettings;
 pub use care::CareSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackupSettings;
 use super::care::CareSettings;
 use super::lake::LakeSettings;
 use super::memory;
@@ -26,6 +27,8 @@ pub struct Config {
     pub import: ImportSettings,
     /// Where a server looks for reports.
     pub inbox: InboxSettings,
+    /// Backups.
+    pub backup: BackupSettings,
     /// The fact store.
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
@@ -241,7 +244,16 @@ impl Config {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => String::new(),
             Err(source) => return Err(ConfigError::Read { path: file.to_owned(), source }),
         };
-        let mut config: Self = toml::from_str(&text)
+        Self::parse(&text, file, environment)
+    }
+
+    /// The same of a text; `file` is what messages call it.
+    pub fn parse(
+        text: &str,
+        file: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut config: Self = toml::from_str(text)
             .map_err(|error| ConfigError::File { path: file.to_owned(), message: error.to_string() })?;
         for (name, value) in environment {
             config = config.with_variable(&name, &value)?;

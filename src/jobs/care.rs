@@ -10,6 +10,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::backup::BackupRequest;
 use super::book::{self, Ending, Entry};
 use super::recorder::Recorder;
 use super::{Event, Listener, RepairRequest, Store, refuse, repair, resolve, verify};
@@ -39,6 +40,8 @@ pub enum Care {
     },
     /// Heal damaged files.
     Repair(RepairRequest),
+    /// Back the store up.
+    Backup(BackupRequest),
     /// Bring the Delta logs of these fact tables, of all where none is named, to the newest snapshot.
     ExportDelta {
         /// Their names.
@@ -108,6 +111,7 @@ impl Care {
             Self::Verify { full: false } => "verify",
             Self::Verify { full: true } => "verify_full",
             Self::Repair(_) => "repair",
+            Self::Backup(request) => request.kind(),
             Self::ExportDelta { .. } => "export_delta",
         }
     }
@@ -124,6 +128,7 @@ impl Care {
                 (true, None) => "damaged files".to_owned(),
                 (true, Some(from)) => format!("damaged files, from {}", from.display()),
             },
+            Self::Backup(request) => request.what(),
             Self::ExportDelta { tables } if tables.is_empty() => "all fact tables".to_owned(),
             Self::ExportDelta { tables } => tables.join(", "),
         }
@@ -152,6 +157,7 @@ impl Care {
                 })
             }
             Self::Repair(request) => repair::run(request, store, steps),
+            Self::Backup(request) => Ok(Cared::well(request.done(store, steps)?)),
             Self::ExportDelta { tables } => {
                 steps.stage("exporting", 0);
                 Ok(Cared::well(store.lake.export_delta(tables, Clock::system().now())?))

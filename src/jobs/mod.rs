@@ -7,6 +7,7 @@
 //! `book` writes jobs down, `recorder` while they run, `listed` reads them, `feed` tells who watches.
 
 mod account;
+mod backup;
 mod book;
 mod care;
 pub mod chunks;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
+pub use backup::{BackupRequest, Destination};
 pub use care::{AskedBy, Care, CareRequest, Cared};
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
 pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 use serde::Serialize;
 
+use super::backup::{BackupRequest, Destination};
 use super::care::{AskedBy, Care, CareRequest};
 use super::{JobRecord, Listener, Store, care, listed};
 use crate::config::Config;
@@ -56,12 +57,15 @@ fn planned(config: &Config) -> Vec<(Care, Duration)> {
     let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
     let hours = |hours: u32| minutes(60) * hours;
     let compact = Care::Compact { account: None, dry_run: false };
+    let backup = |to| Care::Backup(BackupRequest { to, keep: None, verify: false });
     vec![
         (compact, minutes(settings.compact_every_minutes)),
         (Care::Retain { dry_run: false }, minutes(settings.retain_every_minutes)),
         (Care::Verify { full: false }, hours(settings.verify_every_hours)),
         (Care::Verify { full: true }, hours(24) * settings.verify_full_every_days),
         (Care::ExportDelta { tables: Vec::new() }, minutes(settings.export_delta_every_minutes)),
+        (backup(Destination::Directory), config.backup.every()),
+        (backup(Destination::Remote), config.backup.url_every()),
     ]
 }
 

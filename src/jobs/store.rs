@@ -11,7 +11,7 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
-use crate::config::{self, Config, DataDir, LakeSettings, RunningServer, WriterLock};
+use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{CompactOptions, Lake, LakeError, RetainOptions, Swept};
@@ -46,6 +46,9 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// A restore into the directory did not end.
+    #[error(transparent)]
+    Directory(#[from] DataDirError),
     /// SQLite, migrations or schema.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -80,6 +83,7 @@ impl Store {
     /// that nobody else writes. A damaged file is a warning here: what can be read is still answered.
     pub fn open_writer(dir: DataDir, config: Config, lock: WriterLock) -> Result<Self, StoreError> {
         RunningServer::withdraw(&dir);
+        dir.refuse_unfinished()?;
         let db = Db::open(&dir.database())?;
         let lake = match lake_address(&config)? {
             Some(address) => Lake::open_objects(db.clone(), address, &dir.tmp(), Utc::now())?,
@@ -107,6 +111,7 @@ impl Store {
 
     /// Opens for reading, beside any writer.
     pub fn open_reader(dir: DataDir, config: Config) -> Result<Self, StoreError> {
+        dir.refuse_unfinished()?;
         let db = Db::open_read_only(&dir.database())?;
         let lake = match lake_address(&config)? {
             Some(address) => Lake::open_objects_read_only(db.clone(), address)?,

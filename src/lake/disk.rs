@@ -35,7 +35,7 @@ pub(crate) trait DiskFile: Write + Send {
 }
 
 /// The machine's own file system.
-pub(super) struct LocalDisk;
+pub(crate) struct LocalDisk;
 
 /// Renames a file, where no other has that name already.
 pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {

@@ -45,6 +45,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 use rusqlite::Transaction;
@@ -76,8 +77,9 @@ pub use write::{PartitionWriter, StagedFile};
 use self::catalog::TableEntry;
 #[cfg(test)]
 pub(crate) use self::disk::fake;
-pub(crate) use self::disk::{Disk, DiskFile};
-use self::place::Place;
+pub(crate) use self::disk::{Disk, DiskFile, LocalDisk};
+pub(crate) use self::open::{mark_place, unmark_place};
+pub(crate) use self::place::{Place, Placed, directory_place, objects_place};
 use self::registry::Registry;
 use self::store::LakeStore;
 use crate::db::Db;
@@ -169,6 +171,25 @@ impl Lake {
     /// caller rolls back; the published files are swept later.
     pub fn commit(&self, tx: &Transaction<'_>, change: Change) -> Result<SnapshotId, LakeError> {
         catalog::commit::write(tx, &self.shared.tables, change)
+    }
+
+    /// Leaves the newest snapshot alone in the catalog: the files of the older ones are not there.
+    pub(crate) fn forget_the_past(&self, now: DateTime<Utc>) -> Result<(), LakeError> {
+        self.shared.db.write(|tx| {
+            let (newest, _) = catalog::load::find(tx, &At::Latest)?;
+            catalog::expiry::forget(tx, newest, now)?;
+            catalog::expiry::none_waits(tx)
+        })
+    }
+
+    /// Where the published files are.
+    pub(crate) fn place(&self) -> &dyn Place {
+        &*self.shared.place
+    }
+
+    /// The id of the store, which stands in its catalog and in the place of its files.
+    pub fn store_id(&self) -> Uuid {
+        self.shared.store_id
     }
 
     /// The address to register [`object_store`](Self::object_store) under.

@@ -68,7 +68,7 @@ impl Lake {
     }
 
     /// Opens the lake of `db` at a place that is there; what is under construction is on `disk`, in `tmp`.
-    pub(super) fn open_at(
+    pub(crate) fn open_at(
         place: Arc<dyn Place>,
         disk: Arc<dyn Disk>,
         db: Db,
@@ -143,10 +143,7 @@ fn mark(place: &dyn Place, store_id: Uuid, files: usize) -> Result<(), LakeError
         let what = format!("it has no {MARKER}, but the catalog has {files} live files");
         return Err(foreign(place, what));
     }
-    if !place.put_new(MARKER, format!("{store_id}\n").as_bytes())? {
-        expect_marker(place, store_id)?;
-    }
-    Ok(())
+    mark_place(place, store_id)
 }
 
 /// Where the catalog says that its files are.
@@ -184,6 +181,16 @@ impl Recorded {
         let (stored, path) = (stored.to_owned(), place.shown());
         Err(LakeError::ElsewhereInCatalog { stored, path, files: names.len(), missing })
     }
+}
+
+/// Makes the place that of this store, before there is a catalog.
+pub(crate) fn mark_place(place: &dyn Place, store_id: Uuid) -> Result<(), LakeError> {
+    if place.put_new(MARKER, format!("{store_id}\n").as_bytes())? { Ok(()) } else { expect_marker(place, store_id) }
+}
+
+/// Makes the place nobody's.
+pub(crate) fn unmark_place(place: &dyn Place) -> Result<(), LakeError> {
+    place.remove(MARKER).map(drop)
 }
 
 pub(super) fn stored_id(tx: &Transaction<'_>) -> Result<Option<Uuid>, LakeError> {

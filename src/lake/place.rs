@@ -17,7 +17,8 @@ use object_store::ObjectStore;
 
 pub(super) use self::directory::{Directory, sync_directory};
 pub(super) use self::objects::Objects;
-use super::LakeError;
+use super::{Disk, LakeError};
+use crate::objects::Address;
 
 /// A place for files that never change once they are published. Names are paths below it, parted by `/`.
 pub(crate) trait Place: fmt::Debug + Send + Sync {
@@ -100,4 +101,18 @@ pub(crate) struct Placed {
     pub bytes: u64,
     /// When its bytes or its name last changed.
     pub changed: DateTime<Utc>,
+}
+
+/// A directory that is there as a place; nothing can be written where there is no `tmp` on the same file system.
+pub(crate) fn directory_place(
+    disk: Arc<dyn Disk>,
+    root: &Path,
+    tmp: Option<&Path>,
+) -> Result<Arc<dyn Place>, LakeError> {
+    Ok(Arc::new(Directory::at(disk, root, tmp)?))
+}
+
+/// What lies below an address of an object store as a place; `tmp` is for what is on its way there.
+pub(crate) fn objects_place(address: Address, disk: Arc<dyn Disk>, tmp: Option<&Path>) -> Arc<dyn Place> {
+    Arc::new(Objects::at(address, disk, tmp))
 }

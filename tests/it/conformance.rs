@@ -31,7 +31,7 @@ fn python_for(store: &TestStore, arguments: &[&str]) -> Option<std::process::Out
     script(arguments).envs(store.environment()).output().ok()
 }
 
-fn has_duckdb() -> bool {
+pub fn has_duckdb() -> bool {
     python(&["--probe"]).is_some_and(|output| output.status.success())
 }
 
@@ -74,6 +74,7 @@ fn theirs(answer: &Value) -> Vec<(String, [i64; 5])> {
     answer.as_array().unwrap().iter().map(row).collect()
 }
 
+/// DuckDB and the program answer the same questions alike.
 #[track_caller]
 pub fn assert_same_answers(store: &TestStore, snapshot: Option<&str>) {
     let duckdb = duckdb(store, snapshot);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::import::{generated, write_restated};
 use super::store::TestStore;
 
-const SIGKILL: i32 = 9;
+pub const SIGKILL: i32 = 9;
 
 /// A store with a day, and a restatement of that day whose import is to be killed.
 struct Scene {

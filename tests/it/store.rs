@@ -65,6 +65,11 @@ impl TestStore {
         Self { place: tempfile::tempdir().unwrap(), environment: environment.collect() }
     }
 
+    /// No store yet: a place for one.
+    pub fn none() -> Self {
+        Self::not_made(&[])
+    }
+
     /// From now on, commands have this variable in their environment.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.retain(|(set, _)| set != name);

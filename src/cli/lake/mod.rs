@@ -9,12 +9,13 @@ mod retain;
 mod snapshots;
 mod status;
 mod verify;
-mod view;
+pub(super) mod view;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(super) use self::status::plain;
 use super::failure::{Failure, OrFail};
 use super::session::{Globals, Session};
 use crate::jobs::Store;

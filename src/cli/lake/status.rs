@@ -133,7 +133,7 @@ fn cared(care: &[JobRecord], schedules: &[ScheduleRecord]) -> String {
 }
 
 /// A table without lines; these columns are numbers.
-pub(super) fn plain(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
+pub(in crate::cli) fn plain(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(header);
     for column in numbers {

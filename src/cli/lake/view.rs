@@ -20,14 +20,7 @@ pub(in crate::cli) fn care<T: DeserializeOwned>(
     json: bool,
     words: impl Fn(T) -> String + Sync,
 ) -> Result<ExitCode, Failure> {
-    let target = if session.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(None, target);
-    // The template is a constant of this file, shown in each run.
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {percent:>3} % of {decimal_total_bytes}, {eta} left  {msg}")
-    {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
+    let bar = bar(session.quiet);
     let written = Mutex::new(Ok(()));
     let show = |event: Event| match event {
         Event::Stage { name, .. } => bar.set_message(name),
@@ -53,4 +46,16 @@ pub(in crate::cli) fn care<T: DeserializeOwned>(
     bar.finish_and_clear();
     written.into_inner().unwrap_or_else(PoisonError::into_inner)?;
     Ok(ExitCode::from(u8::from(!ok)))
+}
+
+/// A bar of bytes on standard error; none where nothing is to be said.
+pub(in crate::cli) fn bar(quiet: bool) -> ProgressBar {
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    // The template is a constant of this file, shown in each run.
+    let template = "{wide_bar} {percent:>3} % of {decimal_total_bytes}, {eta} left  {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar
 }

@@ -37,6 +37,9 @@ fn reports_in_a_bucket_are_imported_and_moved_and_known_after_a_restart() {
     wait_for(&moved);
     assert_eq!(s3.objects()["mail/done/day.csv"], sample);
     assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 12);
+    let asked = r#"{"sql": "SELECT sum(impressions) AS n FROM rtb_daily", "format": "csv"}"#;
+    let (status, answer) = server.post("/api/sql", "application/json", asked);
+    assert_eq!((status, answer.as_str()), (200, "n\n2271\n"), "the server reads the bucket, too");
     drop(server);
 
     let _server = Server::over(&store);

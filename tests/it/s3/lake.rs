@@ -73,7 +73,7 @@ fn a_scan_makes_few_requests() {
     store.number("SELECT sum(spend_micros + impressions + clicks) AS n FROM rtb_daily WHERE creative_id <> ''");
     let reads = s3.log().into_iter().filter(|[method, path, _]| method == "GET" && path.ends_with(".parquet"));
     let reads: Vec<_> = reads.collect();
-    assert!(reads.len() <= files * 3, "footer with page index, then the columns: {reads:#?}");
+    assert_eq!(reads.len(), files * 2, "footer with page index, then the columns: {reads:#?}");
     assert!(reads.iter().all(|[_, _, range]| range.starts_with("bytes=")), "{reads:#?}");
 }
 
