@@ -142,12 +142,12 @@ fn manifest(depot: &Depot, wanted: Option<BackupName>) -> Result<Manifest, Backu
     Ok(manifest)
 }
 
-/// A database under construction, removed when dropped, with what SQLite puts beside it.
+/// A database under construction, removed when dropped, with what SQLite and the lake put beside it.
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        for beside in ["", "-wal", "-shm", "-journal"] {
+        for beside in ["", "-wal", "-shm", "-journal", "-noted", "-noted.new"] {
             let mut path = self.0.clone().into_os_string();
             path.push(beside);
             // What cannot be removed now is removed by the next restore.

@@ -172,7 +172,7 @@ impl Begun<'_> {
         if unfinished.as_ref().is_some_and(|unfinished| unfinished.brings_settings) {
             self.place.remove(names.settings)?;
         }
-        for beside in ["-wal", "-shm", ""] {
+        for beside in ["-noted", "-wal", "-shm", ""] {
             self.place.remove(&format!("{}{beside}", names.database))?;
         }
         if matches!(self.target.lake, TargetLake::Objects { .. }) {
