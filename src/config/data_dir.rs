@@ -15,6 +15,8 @@ use super::SAMPLE;
 const OURS: &[&str] = &[
     "backups",
     DataDir::DATABASE,
+    "catscan.db-noted",
+    "catscan.db-noted.new",
     "catscan.db-shm",
     "catscan.db-wal",
     DataDir::SETTINGS,

@@ -42,8 +42,8 @@ impl Inventory {
     /// Looks at the directory; changes nothing.
     pub fn of(dir: &DataDir) -> io::Result<Self> {
         let mut found = Self::default();
-        // The log before the database: an old log beside a new database would be taken for its own.
-        for name in ["catscan.db-wal", "catscan.db-shm", "catscan.db-noted", "catscan.db"] {
+        // The log and the note before the database: old ones beside a new database would be taken for its own.
+        for name in ["catscan.db-noted.new", "catscan.db-noted", "catscan.db-wal", "catscan.db-shm", "catscan.db"] {
             let path = dir.root().join(name);
             match fs::symlink_metadata(&path) {
                 Ok(metadata) if metadata.is_file() => found.database.add(path, metadata.len()),

@@ -48,6 +48,9 @@ pub(super) fn restoring(
         let added = change.added.iter().filter(|file| &file.scope == scope);
         let mut wanted = Wanted(added.map(|file| (file.hashes.file, false)).collect());
         for file in live.files_of(scope) {
+            if wanted.all_taken() {
+                break;
+            }
             if wanted.take(&file) {
                 restoring.end.push(file.file_id);
             } else if let Some(rest) = wanted.take_from(tx, lake, &file)? {

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::delta;
 use super::import::generated;
+use super::not_run::peer_missing;
 use super::serve::Server;
 use super::store::{TestStore, integer};
 
@@ -95,6 +97,29 @@ fn answers_are_the_same_before_and_after_and_what_was_merged_can_be_undone() {
     }
     let again = store.import(&files[files.len() - 1]);
     assert_eq!(again["status"], "imported");
+    store.succeed(&["lake", "verify", "--full"]);
+}
+
+#[test]
+fn readers_of_delta_tables_see_the_same_totals_after_merges_and_after_what_is_old_went() {
+    if !delta::has_readers() {
+        return peer_missing("delta export after compaction and retention", delta::NEEDS);
+    }
+    let (store, files) = store();
+    let table = &["rtb_daily"];
+    delta::export(&store);
+    compact(&store);
+    let exported = &delta::export(&store)["rtb_daily"];
+    assert_eq!((&exported["files_added"], &exported["files_removed"]), (&json!(1), &json!(files)));
+    delta::assert_same_answers(&store, table, "after the compaction");
+    store.succeed(&["undo", &files.to_string()]);
+    delta::export(&store);
+    let mut command = store.command(&["lake", "retain"]);
+    command.env("CATSCAN_LAKE_KEEP_SNAPSHOTS_DAYS", "0").env("CATSCAN_LAKE_GRACE_SECONDS", "0");
+    assert!(command.stdout(Stdio::null()).status().unwrap().success());
+    delta::assert_same_answers(&store, table, "after what only older states held is removed");
+    delta::export(&store);
+    delta::assert_same_answers(&store, table, "after another export");
 }
 
 #[test]

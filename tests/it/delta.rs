@@ -16,7 +16,7 @@ use super::not_run::peer_missing;
 use super::retention::{keeping_little, restated, retain};
 use super::store::{TestStore, integer, repository};
 
-const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
+pub const NEEDS: &str = "Python with the wheels of tests/python/requirements.txt";
 const METRICS: [&str; 4] = ["reached_queries", "impressions", "clicks", "spend_micros"];
 const READERS: [&str; 3] = ["duckdb", "polars", "deltalake"];
 
@@ -25,7 +25,7 @@ fn python(arguments: &[&str]) -> Option<std::process::Output> {
     Command::new(python).arg(repository("tests/python/delta.py")).args(arguments).output().ok()
 }
 
-fn has_readers() -> bool {
+pub fn has_readers() -> bool {
     python(&["--probe"]).is_some_and(|output| output.status.success())
 }
 

@@ -7,6 +7,7 @@ use catscan::model::{Clock, Day};
 use serde_json::{Value, json};
 
 use super::import::{generated, write_restated};
+use super::serve::Server;
 use super::store::{TestStore, integer};
 
 /// Two days, the second of them restated.
@@ -78,6 +79,15 @@ fn a_dry_run_says_what_goes_and_nothing_goes_unless_it_is_set() {
     assert!(undo.stderr.contains("import the right file again"), "{undo:?}");
     let shown: Value = serde_json::from_str(&store.succeed(&["imports", "show", "3", "--json"])).unwrap();
     assert_eq!((&shown["changes"], &shown["changes_forgotten"]), (&json!([]), &json!(true)));
+    store.succeed(&["lake", "verify", "--full"]);
+
+    let server = Server::over(&store);
+    let older = server.get("/api/analytics/configs?at=3");
+    let asked = json!({ "sql": "SELECT count(*) FROM rtb_daily", "at": 3 }).to_string();
+    let (status, text) = server.post("/api/sql", "application/json", &asked);
+    assert_eq!((older.0, status), (404, 404), "{older:?} {text}");
+    assert!(text.contains("this store holds snapshots 4 to 4"), "{text}");
+    assert_eq!(server.get("/api/analytics/configs?at=4").0, 200);
 }
 
 #[test]

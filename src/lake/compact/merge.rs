@@ -139,3 +139,37 @@ impl Iterator for Merge {
 fn odd(table: &FactTable, error: &ArrowError) -> LakeError {
     LakeError::Rows { table: table.name.clone(), what: format!("its files cannot be merged: {error}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::rows;
+    use crate::lake::tests::fixture::{ALL, TestLake, row, scope, table};
+    use crate::lake::{At, Scope};
+
+    /// So many rows that the file has several row groups.
+    const ROWS: i64 = 300_000;
+
+    #[test]
+    fn of_each_file_a_batch_is_in_memory_however_large_it_is() {
+        let lake = TestLake::new();
+        let partition: Scope = scope(1, 1);
+        for config in 0..2 {
+            let rows =
+                (0..ROWS).map(|n| row(&format!("b{}", n % 50 * 2 + config), &format!("c{n}"), n)).collect::<Vec<_>>();
+            let base = lake.lake.snapshot(&At::Latest).unwrap().id;
+            lake.commit(vec![lake.publish(&partition, ALL, &rows)], vec![], base).unwrap();
+        }
+        let files = lake.lake.snapshot(&At::Latest).unwrap().files_of(&partition);
+        let columns: Vec<_> = ALL.iter().map(|name| table().column(name).unwrap()).collect();
+        let mut merge = Merge::open(table(), &files, rows::schema(&columns)).unwrap();
+        let mut merged = 0;
+        while let Some(batch) = merge.next() {
+            let batch = batch.unwrap();
+            assert!(batch.num_rows() <= BATCH_ROWS && merge.ahead.len() <= files.len());
+            assert!(merge.cursors.iter().all(|cursor| cursor.batch.num_rows() <= BATCH_ROWS));
+            merged += batch.num_rows() as u64;
+        }
+        assert_eq!((merged, merge.read.rows()), (2 * ROWS as u64, 2 * ROWS as u64));
+    }
+}

@@ -1,5 +1,6 @@
 //! Import, restatement, undo, restart and questions: as over a directory.
 
+use super::super::compaction::{by_config, compact};
 use super::super::import::{generated, write_restated};
 use super::super::store::{TestStore, repository};
 use super::S3;
@@ -173,4 +174,29 @@ fn a_lake_belongs_to_one_database_and_does_not_move_by_a_setting() {
     s3.put(another, bytes);
     store.succeed(&["init"]);
     assert_eq!(store.number("SELECT count(*) AS n FROM rtb_daily"), 12);
+}
+
+#[test]
+fn objects_are_merged_and_what_is_old_leaves_the_bucket() {
+    let Some(s3) = S3::start("compaction and retention on S3") else { return };
+    let store = s3.store();
+    let files = by_config(&store, 1_000);
+    let mut states = Vec::new();
+    for file in &files {
+        store.import(file);
+        states.push(store.digest());
+    }
+    s3.end_trouble();
+    assert_eq!(compact(&store)["files_after"], 1);
+    let reads = s3.log().into_iter().filter(|[method, path, _]| method == "GET" && path.ends_with(".parquet")).count();
+    assert!(reads <= files.len() * 4, "a row group is one request beside the footer: {reads}");
+    assert_eq!(store.digest(), states[files.len() - 1]);
+    store.succeed(&["undo", &files.len().to_string()]);
+    assert_eq!(store.digest(), states[files.len() - 2]);
+    let mut command = store.command(&["lake", "retain"]);
+    command.env("CATSCAN_LAKE_KEEP_SNAPSHOTS_DAYS", "0").env("CATSCAN_LAKE_GRACE_SECONDS", "0");
+    assert!(command.stdout(std::process::Stdio::null()).status().unwrap().success());
+    assert_eq!(store.digest(), states[files.len() - 2]);
+    assert_eq!(s3.data_files().len(), store.succeed(&["lake", "files", "--json"]).lines().count());
+    s3.assert_nothing_was_written_over();
 }
