@@ -1,6 +1,7 @@
 -- name: one_row_per_key
 -- finds: natural keys that stand more than once, so that their queries and money count more than once
--- cost: a group by all dimensions over all days; may spill
+-- by: day
+-- cost: a group by all dimensions, day by day
 SELECT account_id, report, metric_date, billing_id, creative_id, creative_size, country, count(*) AS copies
 FROM rtb_daily
 GROUP BY

@@ -1,6 +1,7 @@
 -- name: other_facts_have_one_row_per_key
 -- finds: natural keys of the funnel, of bid filtering or of quality that stand more than once; a name is the key where its id is null
--- cost: a group by all dimensions over all days of three tables; may spill
+-- by: day
+-- cost: a group by all dimensions of three tables, day by day
 SELECT 'rtb_funnel' AS fact_table, account_id, report, metric_date, count(*) AS copies
 FROM rtb_funnel
 GROUP BY

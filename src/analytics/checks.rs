@@ -1,10 +1,12 @@
 //! Checks: `sql/checks/*.sql`, questions whose answer must be empty.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::error::AnalyticsError;
 use super::header;
-use crate::query::{AccountScope, Engine, Limits, Question};
+use crate::model::Day;
+use crate::query::{AccountScope, Days, Engine, Limits, Question};
 
 const FILES: &[&str] = &[
     include_str!("../../sql/checks/every_query_is_shown.sql"),
@@ -23,6 +25,8 @@ pub struct Check {
     pub name: &'static str,
     /// What a row of its answer means.
     pub finds: &'static str,
+    /// Whether what it finds lies within one day, so that it is asked day by day and needs the memory of one.
+    pub by_day: bool,
     /// The SQL, its header included.
     pub sql: &'static str,
 }
@@ -37,7 +41,12 @@ pub struct Finding {
 }
 
 static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
-    let read = |sql: &&'static str| Check { name: header::value(sql, "name"), finds: header::value(sql, "finds"), sql };
+    let read = |sql: &&'static str| Check {
+        name: header::value(sql, "name"),
+        finds: header::value(sql, "finds"),
+        by_day: header::value(sql, "by") == "day",
+        sql,
+    };
     FILES.iter().map(read).collect()
 });
 
@@ -58,15 +67,24 @@ pub async fn check_all(engine: &Engine, accounts: &AccountScope) -> Result<Vec<F
     Ok(findings)
 }
 
-/// How many rows one check finds within these limits; waits for the answer.
+/// How many rows one check finds in the facts of these days, within these limits; waits for the answer.
 pub fn check_blocking(
     engine: &Engine,
     accounts: &AccountScope,
     check: &Check,
+    days: &BTreeSet<Day>,
     limits: &Limits,
 ) -> Result<u64, AnalyticsError> {
     let question = Question { limits: limits.clone(), ..Question::new(check.sql, accounts.clone()) };
-    futures::executor::block_on(rows(engine, question))
+    if !check.by_day {
+        return futures::executor::block_on(rows(engine, question));
+    }
+    let mut found = 0;
+    for day in days {
+        let question = Question { days: Some(Days { first: *day, last: *day }), ..question.clone() };
+        found += futures::executor::block_on(rows(engine, question))?;
+    }
+    Ok(found)
 }
 
 async fn rows(engine: &Engine, question: Question) -> Result<u64, AnalyticsError> {
@@ -80,8 +98,6 @@ async fn rows(engine: &Engine, question: Question) -> Result<u64, AnalyticsError
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::query::fixture::{Memory, Row};
 
@@ -110,5 +126,20 @@ mod tests {
             let found = check_all(&engine, &AccountScope::All).await.unwrap();
             assert_eq!(found.iter().map(|finding| finding.check.name).collect::<Vec<_>>(), [name]);
         }
+    }
+
+    #[test]
+    fn what_lies_within_a_day_is_asked_day_by_day() {
+        let row = Row::reached("11", 10, 4);
+        let engine = Memory::of(vec![row.clone(), row.clone()]).engine();
+        let check = checks().iter().find(|check| check.name == "one_row_per_key").unwrap();
+        assert!(check.by_day);
+        let its_day = crate::query::fixture::day(row.day);
+        let found = |days: &[Day]| {
+            let days = days.iter().copied().collect();
+            check_blocking(&engine, &AccountScope::All, check, &days, &Limits::default()).unwrap()
+        };
+        assert_eq!(found(&[its_day, its_day.plus_days(1)]), 1);
+        assert_eq!(found(&[its_day.plus_days(1)]), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! The header of a question's file: `-- key: value` lines before the SQL.
 //!
-//! Keys: `name`, `answers` (or `finds` for a check), `reads` (fact table and report kind), `parameter` (any number:
+//! Keys: `name`, `answers` (or `finds` for a check), `by` (`day`: a check that is asked day by day), `reads` (fact table and report kind), `parameter` (any number:
 //! `name kind = default: what it is`), `columns`, `cost`.
 
 use datafusion::common::ScalarValue;

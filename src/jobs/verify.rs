@@ -1,10 +1,13 @@
 //! Verification: the lake's checks, and with `full` the questions of `sql/checks`, whose answers must be empty.
 
+use std::collections::BTreeSet;
+
 use chrono::Utc;
 
 use super::Store;
 use crate::analytics::{self, Check};
-use crate::lake::{Steps, Verification};
+use crate::lake::{At, Steps, Verification};
+use crate::model::Day;
 use crate::query::AccountScope;
 
 /// Checks the store; what stops a check is a finding of it.
@@ -23,13 +26,19 @@ pub(super) fn run(full: bool, store: &Store, steps: &dyn Steps) -> Verification 
             return found;
         }
     };
+    let days: BTreeSet<Day> = match store.lake.snapshot(&At::Latest) {
+        Ok(snapshot) => snapshot.files().iter().map(|file| file.scope.day).collect(),
+        // The lake's own checks have found why.
+        Err(_) => BTreeSet::new(),
+    };
     for check in analytics::checks() {
         steps.stage(check.name, 0);
         if steps.is_stopping() {
             found.skip(check.name, &promise(check), "the process was asked to stop");
             continue;
         }
-        let findings = match analytics::check_blocking(&engine, &AccountScope::All, check, &store.owner_limits()) {
+        let rows = analytics::check_blocking(&engine, &AccountScope::All, check, &days, &store.owner_limits());
+        let findings = match rows {
             Ok(0) => Vec::new(),
             Ok(rows) => vec![format!("{rows} of them; `catscan sql --file sql/checks/{}.sql` shows them", check.name)],
             Err(error) => vec![error.to_string()],
