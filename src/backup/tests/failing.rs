@@ -34,6 +34,9 @@ fn operations() -> impl Iterator<Item = u64> {
     std::iter::successors(Some(0), move |nth| next(nth)).take_while(|nth| *nth < TOO_MANY)
 }
 
+/// Backups that one machine makes.
+const ROUNDS_OF_A_MACHINE: usize = 20;
+
 const DENSE: u64 = 12;
 const STEP: u64 = 60;
 
@@ -75,7 +78,12 @@ fn back_up_until_clean(trouble: Trouble) -> u64 {
     let (mut machine, mut disk) = on_fake_disk(tempfile::tempdir().unwrap());
     let mut state = 0_u8;
     let mut earlier: Vec<(BackupName, Totals)> = Vec::new();
-    for nth in operations() {
+    for (round, nth) in operations().enumerate() {
+        if round > 0 && round % ROUNDS_OF_A_MACHINE == 0 {
+            // The database grows with each round, and a backup with it: the operations would never come to an end.
+            (machine, disk) = on_fake_disk(tempfile::tempdir().unwrap());
+            earlier.clear();
+        }
         // One day anew and one beside it, so that files come, stay, and go with the oldest backup.
         state = state % 250 + 1;
         machine.import(&[(15, 0, state % 100), (16 + state % 3, 1, state)]);
