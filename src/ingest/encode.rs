@@ -10,7 +10,8 @@ use arrow::error::ArrowError;
 use super::rows::Rows;
 use crate::model::BatchId;
 use crate::model::facts::{Column, FactTable, Role, ValueType};
-use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, in_threads, prefetch};
+use crate::model::in_threads;
+use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, prefetch};
 
 /// Rows per batch: a row group of the file.
 pub(super) const ROW_GROUP_ROWS: usize = 1 << 18;

@@ -15,7 +15,8 @@ use super::error::ImportError;
 use super::rows::Rows;
 use crate::lake::{CheckedFile, LakeError, LiveFile};
 use crate::model::facts::{Column, FactTable};
-use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, in_threads, is_text};
+use crate::model::in_threads;
+use crate::report::{Dictionary, NULL_WORD, RowLayout, Words, is_text};
 
 /// The names of all columns that the files store.
 pub(super) fn columns(files: &[Arc<LiveFile>]) -> BTreeSet<&str> {

@@ -4,7 +4,8 @@
 //! 64 bits (always, but for very many distinct values) it is a radix sort; otherwise rows are compared.
 
 use super::rows::Rows;
-use crate::report::{Dictionary, RowLayout, in_threads};
+use crate::model::in_threads;
+use crate::report::{Dictionary, RowLayout};
 
 /// Rows sorted by the sort columns; rows with equal sort values are neighbours, in order of arrival.
 pub(super) struct Sorted {

@@ -6,7 +6,8 @@
 use super::key::NaturalKey;
 use super::order::Sorted;
 use super::rows::Rows;
-use crate::report::{RowLayout, in_threads, prefetch};
+use crate::model::in_threads;
+use crate::report::{RowLayout, prefetch};
 
 /// Outcomes of the rows of a file in one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use super::file_rows::Arrival;
 use super::key::NaturalKey;
 use super::resolve::Outcomes;
 use super::rows::Rows;
-use crate::report::{RowLayout, in_threads, prefetch};
+use crate::model::in_threads;
+use crate::report::{RowLayout, prefetch};
 
 /// The rows that live on: those in the places of the `live` rows, in their order, then those of new keys in the order of
 /// arrival. `arrival` are the rows of the file; live rows have each another key. So many threads share the keys.

@@ -78,7 +78,6 @@ pub(crate) trait Place: fmt::Debug + Send + Sync {
     /// A small file as a whole; nothing where there is none of that name.
     fn read(&self, name: &str) -> Result<Option<Bytes>, LakeError>;
 
-    #[allow(dead_code)] // for logs that others read beside the files
     /// The names of the files right in a folder, whatever they begin with, in their order; none where there is no folder.
     fn names(&self, folder: &str) -> Result<Vec<String>, LakeError>;
 }

@@ -38,7 +38,6 @@ mod tally;
 mod unknown;
 mod vocabulary;
 
-pub(crate) use crate::model::in_threads;
 pub use blocks::RECORD_CAP_BYTES;
 pub use cells::date::{DateOrder, DateReading};
 pub use dictionary::Dictionary;
