@@ -15,13 +15,17 @@
 
 pub mod analytics;
 pub mod backup;
+pub mod campaigns;
+pub mod changes;
 pub mod cli;
 pub mod config;
+pub mod creatives;
 pub mod db;
 pub mod entities;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod generate;
+pub mod google;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;

@@ -2,13 +2,15 @@
 INSERT INTO creatives (
     account_id, creative_id, buyer_id, name, format, width, height, canonical_size, approval_status,
     deals_approval_status, policy_topics, advertiser_name, final_url, display_url, utm_source, utm_medium,
-    utm_campaign, utm_content, utm_term, declared_click_through_urls, detected_click_through_urls, detected_domains,
+    utm_campaign, utm_content, utm_term, destination_url, destination_domain, destination_app,
+    declared_click_through_urls, detected_click_through_urls, detected_domains, detected_languages,
     api_version, api_update_time, raw_data, first_seen_at, synced_at)
 VALUES (
     :account_id, :creative_id, :buyer_id, :name, :format, :width, :height, :canonical_size, :approval_status,
     :deals_approval_status, :policy_topics, :advertiser_name, :final_url, :display_url, :utm_source, :utm_medium,
-    :utm_campaign, :utm_content, :utm_term, :declared_click_through_urls, :detected_click_through_urls,
-    :detected_domains, :api_version, :api_update_time, :raw_data, :now, :now)
+    :utm_campaign, :utm_content, :utm_term, :destination_url, :destination_domain, :destination_app,
+    :declared_click_through_urls, :detected_click_through_urls, :detected_domains, :detected_languages,
+    :api_version, :api_update_time, :raw_data, :now, :now)
 ON CONFLICT (account_id, creative_id) DO UPDATE SET
     buyer_id = excluded.buyer_id,
     name = excluded.name,
@@ -30,6 +32,10 @@ ON CONFLICT (account_id, creative_id) DO UPDATE SET
     declared_click_through_urls = excluded.declared_click_through_urls,
     detected_click_through_urls = excluded.detected_click_through_urls,
     detected_domains = excluded.detected_domains,
+    detected_languages = excluded.detected_languages,
+    destination_url = excluded.destination_url,
+    destination_domain = excluded.destination_domain,
+    destination_app = excluded.destination_app,
     api_version = excluded.api_version,
     api_update_time = excluded.api_update_time,
     raw_data = excluded.raw_data,

@@ -34,6 +34,14 @@ pub enum AnalyticsError {
         /// What it should be.
         expected: &'static str,
     },
+    /// The rows are not what the program reads of them.
+    #[error("the question '{question}' gave rows that cannot be read: {reason}")]
+    Rows {
+        /// The question.
+        question: &'static str,
+        /// What does not fit.
+        reason: String,
+    },
     /// The door refused, or the question failed.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -46,6 +54,7 @@ impl AnalyticsError {
             Self::UnknownQuestion { .. } => "unknown_question",
             Self::UnknownParameter { .. } => "unknown_parameter",
             Self::ParameterValue { .. } => "parameter_value",
+            Self::Rows { .. } => "rows",
             Self::Query(error) => error.code(),
         }
     }

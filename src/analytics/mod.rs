@@ -10,9 +10,11 @@ mod error;
 mod header;
 mod questions;
 mod report;
+mod rows;
 
 pub use checks::{Check, Finding, check_all, check_blocking, checks};
 pub use error::AnalyticsError;
 pub use header::{Parameter, ValueKind};
 pub use questions::{NamedQuestion, question, questions};
 pub use report::{Ask, Report, report, report_blocking};
+pub use rows::rows_blocking;

@@ -29,7 +29,7 @@ macro_rules! step {
 }
 
 /// The version that this program writes.
-pub(super) const LATEST: usize = 8;
+pub(super) const LATEST: usize = 9;
 
 fn steps() -> [M<'static>; LATEST] {
     [
@@ -41,6 +41,7 @@ fn steps() -> [M<'static>; LATEST] {
         step!("0006_access"),
         step!("0007_entity_versions"),
         step!("0008_lake_checks", lake_checks::fill),
+        step!("0009_google"),
     ]
 }
 

@@ -56,6 +56,12 @@ listed! {
         final_url: Option<String>,
         /// The host of `final_url`.
         display_url: Option<String>,
+        /// `final_url` without tracking wrappers and click macros.
+        destination_url: Option<String>,
+        /// Its registrable domain.
+        destination_domain: Option<String>,
+        /// The app that it leads to.
+        destination_app: Option<String>,
         /// A parameter of `final_url`.
         utm_source: Option<String>,
         /// A parameter of `final_url`.
@@ -72,6 +78,8 @@ listed! {
         detected_click_through_urls: TextList,
         /// What Google found.
         detected_domains: TextList,
+        /// ISO 639-1, as Google found.
+        detected_languages: TextList,
         /// Counts the bidder's changes.
         api_version: Option<i64>,
         /// When the bidder last changed it, as Google writes it.

@@ -36,6 +36,22 @@ impl ChangeSource {
     }
 }
 
+/// Who made a change, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Author<'a> {
+    /// The person or door.
+    pub name: Option<&'a str>,
+    /// In their words.
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> Author<'a> {
+    /// Somebody who said no reason.
+    pub fn named(name: Option<&'a str>) -> Self {
+        Self { name, reason: None }
+    }
+}
+
 /// A change of a config, newest first in [`list`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -63,6 +79,8 @@ pub struct Change {
     pub changed_by: Option<String>,
     /// When it was found or made.
     pub changed_at: DateTime<Utc>,
+    /// Why, where somebody said it.
+    pub reason: Option<String>,
 }
 
 /// A change that is about to be remembered.
@@ -79,7 +97,7 @@ pub(super) fn append(
     config: &GoogleConfig,
     change: &NewChange,
     source: ChangeSource,
-    by: Option<&str>,
+    by: Author<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), EntityError> {
     tx.prepare_cached(include_str!("../../sql/entities/history_insert.sql"))?.execute(named_params! {
@@ -92,8 +110,9 @@ pub(super) fn append(
         ":old_value": change.old_value,
         ":new_value": change.new_value,
         ":change_source": source.code(),
-        ":changed_by": by,
+        ":changed_by": by.name,
         ":changed_at": Time(now),
+        ":reason": by.reason,
     })?;
     Ok(())
 }
@@ -127,5 +146,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
         },
         changed_by: row.get("changed_by")?,
         changed_at: row.get::<_, Time>("changed_at")?.0,
+        reason: row.get("reason")?,
     })
 }

@@ -9,8 +9,12 @@
 mod account;
 mod backup;
 mod book;
+mod campaigns;
 mod care;
+mod changes;
 pub mod chunks;
+mod creatives;
+mod credentials;
 mod feed;
 mod import;
 mod listed;
@@ -19,6 +23,7 @@ mod outcomes;
 mod recorder;
 mod repair;
 mod schedule;
+mod seats;
 mod store;
 mod sync;
 mod undo;
@@ -31,7 +36,11 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use backup::{BackupRequest, Destination};
+pub use campaigns::CampaignRequest;
 pub use care::{AskedBy, Care, CareRequest, Cared};
+pub use changes::ChangeRequest;
+pub use creatives::CreativeRequest;
+pub use credentials::CredentialsRequest;
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};
 pub use import::{ImportFile, ImportRequest, Origin, QueuedImport, import};
 pub use listed::{JobFilter, JobRecord, JobState, StageRecord, list, show};
@@ -39,6 +48,7 @@ pub use migrate::MigrateRequest;
 pub use outcomes::{CareOutcome, care_outcomes, jobs_by_state};
 pub use repair::{HealedFile, LostFile, RepairAnswer, RepairRequest, mark_again};
 pub use schedule::{ScheduleRecord, do_due, due, newest_care, plan, schedules};
+pub use seats::SeatRequest;
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use undo::UndoRequest;
 pub use uploads::{job_of_upload, name_upload};
@@ -65,6 +75,16 @@ pub enum Job {
         /// Account by name or number; `None` is the first one.
         account: Option<String>,
     },
+    /// Change the service accounts that Google is asked with.
+    Credentials(CredentialsRequest),
+    /// Change what users say of seats.
+    Seats(SeatRequest),
+    /// Stage, apply and undo changes of pretargeting configs.
+    Changes(ChangeRequest),
+    /// Change creatives, and make thumbnails.
+    Creatives(CreativeRequest),
+    /// Change campaigns.
+    Campaigns(CampaignRequest),
     /// Take over the predecessor's database.
     MigrateFrom(MigrateRequest),
     /// Care for the store itself.
@@ -116,6 +136,11 @@ pub enum Event {
         /// What came of it.
         answer: serde_json::Value,
     },
+    /// Entities were changed; the answer is what `--json` prints.
+    Answered {
+        /// What came of it.
+        answer: serde_json::Value,
+    },
     /// The work did something worth a sentence.
     Said {
         /// The sentence.
@@ -158,6 +183,11 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         Job::Undo(request) => Queued::Undo(request),
         Job::Account(change) => Queued::Account(change),
         Job::Sync { dir, account } => Queued::Sync { dir, account },
+        Job::Credentials(request) => Queued::Credentials(request),
+        Job::Seats(request) => Queued::Seats(request),
+        Job::Changes(request) => Queued::Changes(request),
+        Job::Creatives(request) => Queued::Creatives(request),
+        Job::Campaigns(request) => Queued::Campaigns(request),
         Job::MigrateFrom(request) => Queued::Migrate(request),
         Job::Care(request) => Queued::Care(request),
     })
@@ -173,15 +203,21 @@ enum Queued {
     Undo(UndoRequest),
     Account(AccountChange),
     Sync { dir: PathBuf, account: Option<String> },
+    Credentials(CredentialsRequest),
+    Seats(SeatRequest),
+    Changes(ChangeRequest),
+    Creatives(CreativeRequest),
+    Campaigns(CampaignRequest),
     Migrate(MigrateRequest),
     Care(CareRequest),
     Refused(String),
 }
 
 impl QueuedJob {
-    /// Whether it takes turns with imports by itself; other work has the store for itself while it runs.
+    /// Whether it takes turns with imports by itself, or writes to SQLite only, where each transaction is a turn; other
+    /// work has the store for itself while it runs.
     pub fn takes_turns(&self) -> bool {
-        matches!(self.0, Queued::Care(_))
+        !matches!(self.0, Queued::Import(_) | Queued::Undo(_) | Queued::Account(_) | Queued::Migrate(_))
     }
 
     /// Does the work and tells what happens; true when nothing was refused.
@@ -192,6 +228,11 @@ impl QueuedJob {
             Queued::Undo(request) => undo::run(&request, store, tell),
             Queued::Account(change) => account::run(&change, store, tell),
             Queued::Sync { dir, account } => sync::run(&dir, account.as_deref(), store, tell),
+            Queued::Credentials(request) => credentials::run(&request, store, tell),
+            Queued::Seats(request) => seats::run(&request, store, tell),
+            Queued::Changes(request) => changes::run(&request, store, tell),
+            Queued::Creatives(request) => creatives::run(&request, store, tell),
+            Queued::Campaigns(request) => campaigns::run(&request, store, tell),
             Queued::Migrate(request) => migrate::run(&request, store, tell),
             Queued::Care(request) => care::run(&request, store, tell),
         };

@@ -5,6 +5,7 @@
 mod clock;
 mod date_order;
 mod day;
+mod destination;
 pub mod facts;
 mod grouped;
 mod ids;
@@ -14,6 +15,7 @@ mod threads;
 pub use clock::Clock;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
+pub use destination::Destination;
 pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, JobId, SnapshotId};
 pub use money::{Currency, Micros};

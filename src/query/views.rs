@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("v_config_performance", include_str!("../../sql/views/v_config_performance.sql")),
     ("v_waste_by_size", include_str!("../../sql/views/v_waste_by_size.sql")),
     ("v_waste_by_country", include_str!("../../sql/views/v_waste_by_country.sql")),
+    ("v_creative_traffic", include_str!("../../sql/views/v_creative_traffic.sql")),
     ("v_rtb_daily", include_str!("../../sql/views/v_rtb_daily.sql")),
 ];
 

@@ -172,6 +172,7 @@ impl From<EntityError> for ApiError {
             EntityError::UnknownAccount { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "unknown_account", error.to_string())
             }
+            EntityError::Unknown { .. } => Self::not_found(error.to_string()),
             other => Self::internal(&other),
         }
     }

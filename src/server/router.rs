@@ -11,8 +11,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, chunk_stream, chunks, figures, health, import_days, imports, internal, job_events, jobs, lake, metrics,
-    performance, sql, uploads,
+    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, health, import_days, imports,
+    internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, thumbnails, uploads,
 };
 use super::state::App;
 
@@ -26,6 +26,12 @@ pub(super) fn router(app: App) -> Router {
     let dashboard = || {
         let body = DefaultBodyLimit::max(chunk_limit);
         Router::new()
+            .merge(credentials::routes())
+            .merge(seats::routes())
+            .merge(settings::routes())
+            .merge(creatives::routes())
+            .merge(thumbnails::routes())
+            .merge(campaigns::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))

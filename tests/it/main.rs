@@ -13,6 +13,7 @@ mod chunks;
 mod compaction;
 mod concurrency;
 mod conformance;
+mod contract;
 mod csv_spectrum;
 mod delta;
 mod fold;

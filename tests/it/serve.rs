@@ -90,6 +90,17 @@ impl Server {
         (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
     }
 
+    /// Asks with a JSON body or none; status and answer.
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let request = request.header("content-type", "application/json");
+        let text = body.map(Value::to_string).unwrap_or_default();
+        let mut answer = self.agent.run(request.body(text).unwrap()).unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{method} {path}: {error}: {text}")))
+    }
+
     pub fn post(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> (u16, String) {
         let request = self.agent.post(format!("http://{}{path}", self.address)).header("content-type", content_type);
         let mut answer = request.send(body.as_ref()).unwrap();

@@ -67,3 +67,7 @@ INSERT INTO api_usage (account_id, key_id, usage_date, method, route, calls) VAL
     (1, 1, '2026-11-20', 'GET', '/seats', 3);
 INSERT INTO ducklake_snapshot VALUES (0, '2026-11-20 00:00:00.000000+00', 0, 1, 1);
 INSERT INTO lake_snapshots VALUES (0, 0, 0, zeroblob(32), zeroblob(8));
+INSERT INTO campaign_removals (account_id, creative_id, removed_at) VALUES
+    (1, 'cr', '2026-11-20T00:00:00Z');
+INSERT INTO api_rate_limits (account_id, api, remaining, observed_at) VALUES
+    (1, 'realtimebidding', 99, '2026-11-20T00:00:00Z');

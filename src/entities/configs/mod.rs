@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 
-use super::history::{self, ChangeSource, NewChange};
+use super::history::{self, Author, ChangeSource, NewChange};
 use super::listed::{self, Listed};
 use super::{Absent, Counts, EntityError};
 use crate::model::AccountId;
@@ -59,7 +59,7 @@ pub fn set_user_name(
         old_value: config.user_name.clone(),
         new_value: user_name.map(str::to_owned),
     };
-    history::append(tx, account, &config.google, &change, ChangeSource::User, by, now)
+    history::append(tx, account, &config.google, &change, ChangeSource::User, Author::named(by), now)
 }
 
 /// Brings the account's configs to what Google lists; vanished ones are marked, because reports still name them.
@@ -94,7 +94,7 @@ pub fn upsert(
             continue;
         }
         for change in changes::between(before, config) {
-            history::append(tx, account, config, &change, ChangeSource::ApiSync, None, now)?;
+            history::append(tx, account, config, &change, ChangeSource::ApiSync, Author::default(), now)?;
         }
     }
     Ok(counts)
@@ -115,7 +115,15 @@ fn mark_vanished(
             continue;
         }
         tx.execute(mark, params![account.0, config.google.config_id, super::columns::Time(now)])?;
-        history::append(tx, account, &config.google, &changes::removed(config), ChangeSource::ApiSync, None, now)?;
+        history::append(
+            tx,
+            account,
+            &config.google,
+            &changes::removed(config),
+            ChangeSource::ApiSync,
+            Author::default(),
+            now,
+        )?;
         vanished += 1;
     }
     Ok(vanished)
@@ -142,7 +150,7 @@ fn free_billing_ids(
         // A listed holder gets its change from its own comparison.
         if !listed.iter().any(|listed| listed.config_id == google.config_id) {
             let change = changes::billing_id_lost(config);
-            history::append(tx, account, google, &change, ChangeSource::System, None, now)?;
+            history::append(tx, account, google, &change, ChangeSource::System, Author::default(), now)?;
         }
     }
     Ok(())

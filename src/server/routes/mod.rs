@@ -1,9 +1,12 @@
 //! One file per resource.
 
 pub(super) mod analytics;
+pub(super) mod campaigns;
 mod chunk_answer;
 pub(super) mod chunk_stream;
 pub(super) mod chunks;
+pub(super) mod creatives;
+pub(super) mod credentials;
 pub(super) mod figures;
 pub(super) mod health;
 mod import_answer;
@@ -15,5 +18,8 @@ pub(super) mod jobs;
 pub(super) mod lake;
 pub(super) mod metrics;
 pub(super) mod performance;
+pub(super) mod seats;
+pub(super) mod settings;
 pub(super) mod sql;
+pub(super) mod thumbnails;
 pub(super) mod uploads;

@@ -6,6 +6,7 @@ use super::landing::Landing;
 use super::node::{AnswerError, Node};
 use crate::entities::TextList;
 use crate::entities::creatives::GoogleCreative;
+use crate::model::Destination;
 
 /// Google's own limit.
 const LONGEST_ID_BYTES: usize = 128;
@@ -25,6 +26,7 @@ pub(super) fn read(creative: &Node<'_>) -> Result<GoogleCreative, AnswerError> {
     let native_link = creative.object("native", |native| native.text("clickLinkUrl"))?.flatten();
     let final_url = declared.0.first().or(decision.click_through_urls.0.first()).cloned().or(native_link);
     let landing = final_url.as_deref().map(Landing::of).unwrap_or_default();
+    let destination = final_url.as_deref().map(Destination::of).unwrap_or_default();
     Ok(GoogleCreative {
         buyer_id: match creative.text("accountId")? {
             Some(buyer) => Some(buyer),
@@ -45,10 +47,14 @@ pub(super) fn read(creative: &Node<'_>) -> Result<GoogleCreative, AnswerError> {
         utm_campaign: landing.utm_campaign,
         utm_content: landing.utm_content,
         utm_term: landing.utm_term,
+        destination_url: destination.url,
+        destination_domain: destination.domain,
+        destination_app: destination.app,
         final_url,
         declared_click_through_urls: declared,
         detected_click_through_urls: decision.click_through_urls,
         detected_domains: decision.domains,
+        detected_languages: decision.languages,
         api_version: creative.count("version")?,
         api_update_time: creative.time("apiUpdateTime")?,
         raw_data: creative.raw_data(),
@@ -75,6 +81,7 @@ struct Decision {
     network: Compliance,
     deals: Compliance,
     domains: TextList,
+    languages: TextList,
     click_through_urls: TextList,
 }
 
@@ -89,6 +96,7 @@ fn decision(node: &Node<'_>) -> Result<Decision, AnswerError> {
         network: node.object("networkPolicyCompliance", compliance)?.unwrap_or_default(),
         deals: node.object("dealsPolicyCompliance", compliance)?.unwrap_or_default(),
         domains: node.texts("detectedDomains")?.unwrap_or_default(),
+        languages: node.texts("detectedLanguages")?.unwrap_or_default(),
         click_through_urls: node.texts("detectedClickThroughUrls")?.unwrap_or_default(),
     })
 }

@@ -1,0 +1,23 @@
+DROP TABLE api_rate_limits;
+DROP INDEX api_usage_once;
+DELETE FROM api_usage WHERE api <> 'catscan';
+ALTER TABLE api_usage DROP COLUMN retries;
+ALTER TABLE api_usage DROP COLUMN bytes_received;
+ALTER TABLE api_usage DROP COLUMN api;
+CREATE UNIQUE INDEX api_usage_once
+    ON api_usage (coalesce(account_id, 0), coalesce(key_id, 0), usage_date, method, route);
+ALTER TABLE pretargeting_history DROP COLUMN reason;
+ALTER TABLE creatives DROP COLUMN detected_languages;
+ALTER TABLE creatives DROP COLUMN destination_app;
+ALTER TABLE creatives DROP COLUMN destination_domain;
+ALTER TABLE creatives DROP COLUMN destination_url;
+DROP TABLE campaign_removals;
+DROP INDEX campaigns_by_cluster_key;
+ALTER TABLE campaigns DROP COLUMN cluster_key;
+ALTER TABLE campaigns DROP COLUMN buyer_id;
+ALTER TABLE campaigns DROP COLUMN external_id;
+ALTER TABLE campaigns DROP COLUMN platform;
+ALTER TABLE campaigns DROP COLUMN end_date;
+ALTER TABLE campaigns DROP COLUMN start_date;
+ALTER TABLE campaigns DROP COLUMN budget_micros;
+ALTER TABLE campaigns DROP COLUMN owner;
