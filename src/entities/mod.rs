@@ -1,7 +1,8 @@
 //! The typed rows of SQLite: accounts, and what Google and the user say about each of them.
 //!
 //! [`accounts`] are the tenants; [`seats`], [`configs`], [`endpoints`] and [`creatives`] come from syncs
-//! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config;
+//! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config,
+//! [`changes`] keeps what users stage, apply and compare;
 //! [`settings`] are an account's own thresholds; [`visible`] says which of all this a question may see.
 //!
 //! Invariants: every function takes the account first after the transaction and reads or writes no row of another;
@@ -9,6 +10,7 @@
 //! (triggers do it, so that no writer can forget). Functions run inside the caller's [`crate::db::Db`] transaction.
 
 pub mod accounts;
+pub mod changes;
 mod columns;
 pub mod configs;
 pub mod creatives;
