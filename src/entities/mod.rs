@@ -17,6 +17,7 @@ mod error;
 pub mod history;
 mod listed;
 pub mod seats;
+pub mod service_accounts;
 pub mod settings;
 #[cfg(test)]
 mod tests;

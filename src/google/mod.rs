@@ -6,9 +6,11 @@
 
 mod call;
 mod error;
+mod key_file;
 
 pub use call::{Call, Method};
 pub use error::GoogleError;
+pub use key_file::{KeyFile, KeyFileError};
 
 /// Sends calls to the API.
 pub trait Google: Send + Sync {

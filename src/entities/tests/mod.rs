@@ -2,6 +2,7 @@
 
 mod accounts;
 mod configs;
+mod service_accounts;
 mod visible;
 
 use chrono::{DateTime, Utc};
