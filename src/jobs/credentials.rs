@@ -171,10 +171,9 @@ fn forget_keys(store: &Store) {
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_ours = name.strip_suffix(".json").is_some_and(|stem| Uuid::try_parse(stem).is_ok());
-        if is_ours && !named.contains(&format!("keys/{name}")) {
-            if let Err(error) = fs::remove_file(entry.path()) {
-                tracing::warn!("a key that is of no use any more stays in {}: {error}", entry.path().display());
-            }
+        let is_leftover = is_ours && !named.contains(&format!("keys/{name}"));
+        if is_leftover && let Err(error) = fs::remove_file(entry.path()) {
+            tracing::warn!("a key that is of no use any more stays in {}: {error}", entry.path().display());
         }
     }
 }
