@@ -7,6 +7,7 @@
 mod backup;
 mod care;
 mod data_dir;
+mod google;
 mod inventory;
 mod lake;
 mod lock;
@@ -17,6 +18,7 @@ mod settings;
 pub use backup::BackupSettings;
 pub use care::CareSettings;
 pub use data_dir::{DataDir, DataDirError};
+pub use google::GoogleSettings;
 pub use inventory::{Inventory, Part};
 pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};

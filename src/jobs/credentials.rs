@@ -17,7 +17,7 @@ use super::{Event, Listener, Store, refuse, resolve};
 use crate::db::DbError;
 use crate::entities::EntityError;
 use crate::entities::service_accounts::{self, NewServiceAccount, ServiceAccount};
-use crate::google::{KeyFile, KeyFileError};
+use crate::google::{KeyFileError, ServiceKey};
 use crate::kill;
 use crate::model::AccountId;
 
@@ -123,14 +123,15 @@ pub fn add_service_account(
     text: &str,
     display_name: Option<&str>,
 ) -> Result<ServiceAccount, CredentialsError> {
-    let key = KeyFile::parse(text)?;
+    let key = ServiceKey::parse(text)?;
+    let project_id = key.project_id().unwrap_or_default().to_owned();
     let service_account_id = Uuid::now_v7().to_string();
     let credentials_path = format!("keys/{service_account_id}.json");
-    let display_name = display_name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&key.project_id);
+    let display_name = display_name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&project_id);
     let new = NewServiceAccount {
         service_account_id,
-        client_email: key.client_email.clone(),
-        project_id: key.project_id.clone(),
+        client_email: key.client_email().to_owned(),
+        project_id: project_id.clone(),
         display_name: display_name.to_owned(),
         credentials_path,
     };

@@ -12,7 +12,9 @@ const SECRET: &str = "c2VjcmV0LW9mLXRoaXMtdGVzdA";
 
 fn key_file(email: &str) -> String {
     let key = format!("-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n");
-    json!({"type": "service_account", "project_id": "bidder-7", "client_email": email, "private_key": key}).to_string()
+    json!({"type": "service_account", "project_id": "bidder-7", "client_email": email, "private_key": key,
+        "token_uri": "https://oauth2.example/token"})
+    .to_string()
 }
 
 #[test]
