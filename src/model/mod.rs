@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
 
 mod clock;
+mod creative_size;
 mod date_order;
 mod day;
 mod destination;
@@ -13,6 +14,7 @@ mod money;
 mod threads;
 
 pub use clock::Clock;
+pub use creative_size::CreativeSize;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;
