@@ -19,6 +19,6 @@ pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;
 pub use grouped::grouped;
-pub use ids::{AccountId, BatchId, JobId, SnapshotId};
-pub use money::{Currency, Micros};
+pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
+pub use money::{Currency, Micros, MicrosError};
 pub(crate) use threads::in_threads;
