@@ -79,6 +79,25 @@ pub enum EntityError {
         /// Its id.
         id: String,
     },
+    /// A field of a campaign cannot have that value.
+    #[error("{field}: {reason}")]
+    CampaignField {
+        /// Its name.
+        field: &'static str,
+        /// What to write instead.
+        reason: String,
+    },
+    /// Creatives that no sync and no import brought.
+    #[error(
+        "account {account_id} has no creative{} {}: load creatives with `catscan sync`, or leave {} out; nothing was changed",
+        if ids.len() == 1 { "" } else { "s" }, named(ids), if ids.len() == 1 { "it" } else { "them" }
+    )]
+    UnknownCreatives {
+        /// The account asked.
+        account_id: crate::model::AccountId,
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// Two configs of one answer claim the same billing id, so spend could not be told apart.
     #[error(
         "configs {first} and {second} both have billing id {billing_id}: correct the answer, a billing id belongs to one config"
@@ -103,6 +122,15 @@ pub enum EntityError {
         /// What it should be.
         expected: &'static str,
     },
+}
+
+/// The first of many ids, and how many more there are.
+fn named(ids: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("'{id}'")).collect();
+    let rest = ids.len().saturating_sub(SHOWN);
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    format!("{}{more}", shown.join(", "))
 }
 
 impl From<rusqlite::Error> for EntityError {
