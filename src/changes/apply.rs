@@ -11,11 +11,11 @@ use super::compare::Windows;
 use super::facts::Facts;
 use super::rules::Severity;
 use super::{ChangeError, Desk, calls, view};
+use crate::entities::Absent;
 use crate::entities::changes::applications::{self, ApplicationKind, NewApplication, Part};
 use crate::entities::changes::pending::{self, ChangeStatus, PendingChange, PendingFilter};
 use crate::entities::changes::snapshots::{self, NewSnapshot, SnapshotType, Sums};
 use crate::entities::configs::{self, Config, GoogleConfig};
-use crate::entities::Absent;
 use crate::google::Google;
 use crate::kill;
 use crate::model::AccountId;
@@ -211,9 +211,8 @@ pub(super) fn open(
     let busy = applications::list_open(tx, desk.account)?;
     let mut parts = Vec::new();
     for (config, sums, part) in configs {
-        let is_it = |other: &&applications::Application| {
-            other.parts.iter().any(|other| other.config_id == part.config_id)
-        };
+        let is_it =
+            |other: &&applications::Application| other.parts.iter().any(|other| other.config_id == part.config_id);
         if let Some(other) = busy.iter().find(is_it) {
             return Err(ChangeError::Busy { config: part.config_id, application: other.application_id });
         }

@@ -19,6 +19,11 @@ pub fn resume(desk: &Desk<'_>, google: &dyn Google, windows: Windows) -> Result<
     end_open(desk, google, windows, None)
 }
 
+/// Whether something did not end.
+pub fn has_open(desk: &Desk<'_>) -> Result<bool, ChangeError> {
+    Ok(!desk.db.read(|tx| applications::list_open(tx, desk.account))?.is_empty())
+}
+
 /// Ends the open acts on these configs, or on all.
 pub(super) fn end_open(
     desk: &Desk<'_>,
@@ -149,8 +154,6 @@ fn left_open(application: &Application, error: &GoogleError) -> ChangeError {
 fn still_open<T>(application: &Application, asked: Result<T, ChangeError>) -> Result<T, ChangeError> {
     asked.map_err(|error| match error {
         ChangeError::Unasked(error) => left_open(application, &error),
-        other => {
-            ChangeError::Open { application: application.application_id, reason: other.to_string() }
-        }
+        other => ChangeError::Open { application: application.application_id, reason: other.to_string() },
     })
 }

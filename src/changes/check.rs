@@ -198,7 +198,11 @@ impl Findings<'_> {
             let earlier = changes[..at].iter().rfind(|earlier| contradict(earlier, later));
             if let Some(earlier) = earlier {
                 let one_value = later.change_type.is_add() || later.change_type.is_remove();
-                let values = if one_value { vec![later.value.clone()] } else { vec![earlier.value.clone(), later.value.clone()] };
+                let values = if one_value {
+                    vec![later.value.clone()]
+                } else {
+                    vec![earlier.value.clone(), later.value.clone()]
+                };
                 self.find("contradiction", &values, vec![earlier.change_id, later.change_id]);
             }
         }

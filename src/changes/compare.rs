@@ -102,7 +102,9 @@ fn check_window(first: Day, last: Day) -> Result<(), ChangeError> {
     if (1..=MOST_DAYS).contains(&days) {
         return Ok(());
     }
-    Err(ChangeError::Window(format!("{first} to {last} is no window: write 1 to {MOST_DAYS} days, the first one first")))
+    Err(ChangeError::Window(format!(
+        "{first} to {last} is no window: write 1 to {MOST_DAYS} days, the first one first"
+    )))
 }
 
 /// Completes a comparison: over `days` days after, else over those that it began with, else over as many as before.
@@ -132,9 +134,8 @@ pub fn finish_comparison(
         });
     }
     let billing_id = comparison.billing_id.as_deref();
-    let window = |days, report_days| {
-        facts.traffic(billing_id, Some(days)).map(|sums| Window { days, report_days, sums })
-    };
+    let window =
+        |days, report_days| facts.traffic(billing_id, Some(days)).map(|sums| Window { days, report_days, sums });
     let before = window(before, facts.report_days(before)?.0)?;
     let after = window(after, after_reports)?;
     let so_far = facts.traffic(config.google.billing_id.as_deref(), None)?;

@@ -75,9 +75,8 @@ fn delta(before: Option<Ratio>, after: Option<Ratio>) -> Option<i64> {
 
 /// What changed from one window to the other.
 pub(super) fn deltas(before: &Window, after: &Window) -> Deltas {
-    let one_currency = before.sums.spend_micros == 0
-        || after.sums.spend_micros == 0
-        || before.sums.currency == after.sums.currency;
+    let one_currency =
+        before.sums.spend_micros == 0 || after.sums.spend_micros == 0 || before.sums.currency == after.sums.currency;
     let impressions = [before, after].map(|window| window.per_day(window.sums.impressions));
     let spend = [before, after].map(|window| window.per_day(window.sums.spend_micros).filter(|_| one_currency));
     Deltas {

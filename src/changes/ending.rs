@@ -89,7 +89,8 @@ fn end_config(
     let missing: Vec<&str> = wanted.differing(&Fields::of(google)?).collect();
     if !missing.is_empty() {
         let name = config.shown_name();
-        notes.push(format!("{name}: Google answered another value of {} than was sent; it is kept", missing.join(", ")));
+        notes
+            .push(format!("{name}: Google answered another value of {} than was sent; it is kept", missing.join(", ")));
     }
     let name = match (application.kind, &application.reason) {
         (_, Some(reason)) => format!("{}: {reason}", described(application)),

@@ -77,6 +77,9 @@ pub enum ChangeError {
         /// What sends it.
         application: i64,
     },
+    /// It was not said what to apply.
+    #[error("name the configs to apply, or changes, or all: one of the three")]
+    Selection,
     /// There is nothing to send.
     #[error("{what} has no pending change: stage one with `catscan changes add`")]
     NothingPending {
@@ -109,7 +112,9 @@ pub enum ChangeError {
         reason: String,
     },
     /// The config is part of another act that did not end.
-    #[error("config {config} is part of application {application}, which did not end: `catscan changes resume` ends it")]
+    #[error(
+        "config {config} is part of application {application}, which did not end: `catscan changes resume` ends it"
+    )]
     Busy {
         /// Its id.
         config: String,
@@ -136,7 +141,9 @@ pub enum ChangeError {
     #[error("{0}")]
     Window(String),
     /// The facts of the days after are not there.
-    #[error("comparison {comparison} needs the performance reports up to {needed}, the newest is of {newest}: import them first")]
+    #[error(
+        "comparison {comparison} needs the performance reports up to {needed}, the newest is of {newest}: import them first"
+    )]
     TooEarly {
         /// The comparison.
         comparison: i64,
@@ -153,10 +160,7 @@ pub enum ChangeError {
 impl ChangeError {
     /// Whether the wish makes no sense as it is.
     pub fn is_askers(&self) -> bool {
-        !matches!(
-            self,
-            Self::Entity(_) | Self::Db(_) | Self::Facts(_) | Self::Stored { .. } | Self::Answer { .. }
-        )
+        !matches!(self, Self::Entity(_) | Self::Db(_) | Self::Facts(_) | Self::Stored { .. } | Self::Answer { .. })
     }
 
     /// The stable name of the error, for programs.
@@ -169,6 +173,7 @@ impl ChangeError {
             Self::Value { .. } => "invalid_value",
             Self::NotPending { .. } => "not_pending",
             Self::BeingApplied { .. } | Self::Busy { .. } => "being_applied",
+            Self::Selection => "nothing_selected",
             Self::NothingPending { .. } | Self::NothingDiffers { .. } => "nothing_to_do",
             Self::Refused(_) => "refused_by_rules",
             Self::NoBidder { .. } => "unknown_bidder",

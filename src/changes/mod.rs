@@ -32,7 +32,7 @@ use chrono::{DateTime, Utc};
 
 pub use act::{Act, ActConfig};
 pub use apply::{Selection, apply};
-pub use carry_out::resume;
+pub use carry_out::{has_open, resume};
 pub use check::Finding;
 pub use compare::{NewWindow, Windows, begin_comparison, finish_comparison, finish_due};
 pub use effective::{Effective, Staged, Targets};

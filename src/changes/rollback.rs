@@ -94,7 +94,9 @@ pub fn roll_back(
     let (application, findings) = match begun {
         // A rollback that died is ended by the next one, which then finds nothing left to do.
         Err(ChangeError::NothingDiffers { .. }) if !ended.is_empty() => {
-            return ended.pop().ok_or_else(|| ChangeError::NothingDiffers { config: named(&config), snapshot: snapshot_id });
+            return ended
+                .pop()
+                .ok_or_else(|| ChangeError::NothingDiffers { config: named(&config), snapshot: snapshot_id });
         }
         other => other?,
     };

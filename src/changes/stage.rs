@@ -68,8 +68,7 @@ fn stage_one(tx: &Transaction<'_>, desk: &Desk<'_>, wish: &Wish<'_>) -> Result<(
     }
     let Author { name, reason } = desk.by;
     let impact = wish.estimated_qps_impact;
-    let new =
-        NewPending { change_type: kind, value: &value, reason, estimated_qps_impact: impact, created_by: name };
+    let new = NewPending { change_type: kind, value: &value, reason, estimated_qps_impact: impact, created_by: name };
     let change_id = pending::add(tx, desk.account, &config, &new, desk.now)?;
     let base = Fields::of(&config.google)?;
     let link = Link { step: Some(Step::Staged), change_id: Some(change_id), application_id: None };

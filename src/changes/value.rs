@@ -17,10 +17,7 @@ pub(super) fn checked(kind: ChangeType, typed: &str) -> Result<String, ChangeErr
     let (value, allowed) = match kind {
         ChangeType::AddSize => (size(text, 1), "a size is WIDTHxHEIGHT in pixels, for example 300x250"),
         ChangeType::RemoveSize => (size(text, 0), "a size is WIDTHxHEIGHT in pixels, for example 300x250"),
-        ChangeType::AddGeo
-        | ChangeType::RemoveGeo
-        | ChangeType::AddExcludedGeo
-        | ChangeType::RemoveExcludedGeo => {
+        ChangeType::AddGeo | ChangeType::RemoveGeo | ChangeType::AddExcludedGeo | ChangeType::RemoveExcludedGeo => {
             (place(text), "a place is a criteria id such as 2356, or a country's two letters such as IN")
         }
         ChangeType::AddFormat | ChangeType::RemoveFormat => (word(text, &FORMATS), "a format is HTML, VAST or NATIVE"),

@@ -39,11 +39,7 @@ pub fn view(tx: &Transaction<'_>, account: AccountId, billing_or_config_id: &str
 }
 
 /// The config with only these changes pending.
-pub(super) fn staged(
-    tx: &Transaction<'_>,
-    config: Config,
-    pending: Vec<PendingChange>,
-) -> Result<Staged, ChangeError> {
+pub(super) fn staged(tx: &Transaction<'_>, config: Config, pending: Vec<PendingChange>) -> Result<Staged, ChangeError> {
     // What was marked as applied by hand is at Google, and the stored config does not show it before the next sync.
     let marked = pending::applied_since(tx, config.account_id, &config.google.config_id, config.synced_at)?;
     Staged::new(config, &marked, pending)

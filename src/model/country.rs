@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn a_country_is_known_by_its_code_and_by_its_criteria_id() {
-        for (iso, id) in [("US", "2840"), ("IN", "2356"), ("BR", "2076"), ("GB", "2826"), ("CA", "2124"), ("DE", "2276")] {
+        for (iso, id) in
+            [("US", "2840"), ("IN", "2356"), ("BR", "2076"), ("GB", "2826"), ("CA", "2124"), ("DE", "2276")]
+        {
             assert_eq!(Country::of_iso(iso).unwrap().criteria_id(), id);
             assert_eq!(Country::of_criteria_id(id).unwrap().iso(), iso);
         }

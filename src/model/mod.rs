@@ -4,6 +4,7 @@
 
 mod clock;
 mod country;
+mod creative_size;
 mod date_order;
 mod day;
 mod destination;
@@ -15,10 +16,11 @@ mod threads;
 
 pub use clock::Clock;
 pub use country::Country;
+pub use creative_size::CreativeSize;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;
 pub use grouped::grouped;
-pub use ids::{AccountId, BatchId, JobId, SnapshotId};
-pub use money::{Currency, Micros};
+pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
+pub use money::{Currency, Micros, MicrosError};
 pub(crate) use threads::in_threads;

@@ -86,12 +86,7 @@ impl ChangeType {
     pub const fn is_add(self) -> bool {
         matches!(
             self,
-            Self::AddSize
-                | Self::AddGeo
-                | Self::AddExcludedGeo
-                | Self::AddFormat
-                | Self::AddPublisher
-                | Self::AddApp
+            Self::AddSize | Self::AddGeo | Self::AddExcludedGeo | Self::AddFormat | Self::AddPublisher | Self::AddApp
         )
     }
 
