@@ -10,6 +10,7 @@ const FILES: &[&str] = &[
     include_str!("../../sql/analytics/creative_countries.sql"),
     include_str!("../../sql/analytics/creative_traffic.sql"),
     include_str!("../../sql/analytics/imports.sql"),
+    include_str!("../../sql/analytics/observed_qps.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),
     include_str!("../../sql/analytics/waste_by_country.sql"),
 ];

@@ -45,6 +45,16 @@ pub enum EntityError {
         /// The account that has it.
         name: String,
     },
+    /// An account has each service account once.
+    #[error(
+        "{client_email} is there already (service account {service_account_id}): remove it first to give it another key"
+    )]
+    ServiceAccountTaken {
+        /// Its e-mail address.
+        client_email: String,
+        /// Its id.
+        service_account_id: String,
+    },
     /// A store has at least one account.
     #[error("'{name}' is the only account, and a store needs one: rename it, or start anew with `catscan reset`")]
     LastAccount {
@@ -68,6 +78,25 @@ pub enum EntityError {
         kind: &'static str,
         /// Its id.
         id: String,
+    },
+    /// A field of a campaign cannot have that value.
+    #[error("{field}: {reason}")]
+    CampaignField {
+        /// Its name.
+        field: &'static str,
+        /// What to write instead.
+        reason: String,
+    },
+    /// Creatives that no sync and no import brought.
+    #[error(
+        "account {account_id} has no creative{} {}: load creatives with `catscan sync`, or leave {} out; nothing was changed",
+        if ids.len() == 1 { "" } else { "s" }, named(ids), if ids.len() == 1 { "it" } else { "them" }
+    )]
+    UnknownCreatives {
+        /// The account asked.
+        account_id: crate::model::AccountId,
+        /// Their ids.
+        ids: Vec<String>,
     },
     /// Two configs of one answer claim the same billing id, so spend could not be told apart.
     #[error(
@@ -93,6 +122,15 @@ pub enum EntityError {
         /// What it should be.
         expected: &'static str,
     },
+}
+
+/// The first of many ids, and how many more there are.
+fn named(ids: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("'{id}'")).collect();
+    let rest = ids.len().saturating_sub(SHOWN);
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    format!("{}{more}", shown.join(", "))
 }
 
 impl From<rusqlite::Error> for EntityError {

@@ -2,13 +2,14 @@
 //!
 //! [`accounts`] are the tenants; [`seats`], [`configs`], [`endpoints`] and [`creatives`] come from syncs
 //! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config;
-//! [`settings`] are an account's own thresholds; [`visible`] says which of all this a question may see.
+//! [`campaigns`] are groups of creatives; [`settings`] are an account's own thresholds; [`visible`] says which of all this a question may see.
 //!
 //! Invariants: every function takes the account first after the transaction and reads or writes no row of another;
 //! what a user entered survives every sync; every write raises the account's [`version()`] in the same transaction
 //! (triggers do it, so that no writer can forget). Functions run inside the caller's [`crate::db::Db`] transaction.
 
 pub mod accounts;
+pub mod campaigns;
 mod columns;
 pub mod configs;
 pub mod creatives;
@@ -17,6 +18,7 @@ mod error;
 pub mod history;
 mod listed;
 pub mod seats;
+pub mod service_accounts;
 pub mod settings;
 #[cfg(test)]
 mod tests;

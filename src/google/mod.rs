@@ -23,7 +23,7 @@ mod usage;
 pub use call::{Call, Method};
 pub use client::Client;
 pub use error::GoogleError;
-pub use key::ServiceKey;
+pub use key::{KeyFileError, ServiceKey};
 pub use limits::Limits;
 pub use options::ClientOptions;
 pub use time::{SystemTime, Time};

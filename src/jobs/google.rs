@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime as FileTime;
 
 use chrono::Utc;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::Transaction;
 
 use super::Store;
 use crate::config::GoogleSettings;
-use crate::db::{Db, DbError};
+use crate::db::Db;
+use crate::entities::EntityError;
+use crate::entities::service_accounts::{self, ServiceAccount};
 use crate::google::{Call, Client, ClientOptions, Google, GoogleError, ServiceKey, SystemTime};
-use crate::model::{AccountId, Clock};
+use crate::model::AccountId;
 use crate::sync;
 
 /// The clients of this process, by account and service account: tokens and limits are kept in them.
@@ -68,33 +70,20 @@ impl Store {
 
     /// The same with the service account of that id, which must be active.
     pub fn google_as(&self, account: AccountId, named: Option<&str>) -> Result<AccountGoogle, GoogleError> {
-        let trouble = |error: DbError| GoogleError::NoCredentials(error.to_string());
-        let (service_account_id, path) = self.credentials(account, named).map_err(trouble)?.ok_or_else(|| {
+        let trouble = |error: EntityError| GoogleError::NoCredentials(error.to_string());
+        let found = self.db.read(|tx| credentials(tx, account, named)).map_err(trouble)?;
+        let ServiceAccount { service_account_id, credentials_path, .. } = found.ok_or_else(|| {
             GoogleError::NoCredentials(match named {
                 Some(named) => format!("this account has no active service account '{named}'"),
-                None => "this account has no active service account: add one with `catscan service-accounts add \
+                None => "this account has no active service account: add one with `catscan service-account add \
                          KEY.json`, or on the page Setup"
                     .to_owned(),
             })
         })?;
-        let client = self.client(account, &service_account_id, path)?;
-        let used = "UPDATE service_accounts SET last_used = ?3 WHERE account_id = ?1 AND service_account_id = ?2";
-        let now = Clock::system().timestamp();
-        let write = self.db.write::<_, DbError>(|tx| {
-            tx.execute(used, params![account.0, service_account_id, now])?;
-            Ok(())
-        });
-        write.map_err(trouble)?;
+        let client = self.client(account, &service_account_id, credentials_path.into())?;
+        let used = self.db.write(|tx| service_accounts::used(tx, account, &service_account_id, Utc::now()));
+        used.map_err(trouble)?;
         Ok(AccountGoogle { client, db: self.db.clone(), account, service_account_id })
-    }
-
-    /// The id and key file of the service account that asks.
-    fn credentials(&self, account: AccountId, named: Option<&str>) -> Result<Option<(String, PathBuf)>, DbError> {
-        self.db.read(|tx| {
-            let active = include_str!("../../sql/jobs/active_service_account.sql");
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?.into()));
-            Ok(tx.query_row(active, params![account.0, named], read).optional()?)
-        })
     }
 
     fn client(&self, account: AccountId, service_account: &str, path: PathBuf) -> Result<Arc<Client>, GoogleError> {
@@ -128,5 +117,20 @@ impl Store {
             seed: now.timestamp_subsec_nanos().into(),
             time: Arc::new(SystemTime::until(Arc::clone(&self.stopping))),
         }
+    }
+}
+
+/// The service account that asks: the one of that id, else the account's first; only an active one.
+fn credentials(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    named: Option<&str>,
+) -> Result<Option<ServiceAccount>, EntityError> {
+    match named {
+        None => service_accounts::first_active(tx, account),
+        Some(id) => match service_accounts::get(tx, account, id) {
+            Err(EntityError::Unknown { .. }) => Ok(None),
+            found => found.map(|found| Some(found).filter(|found| found.is_active)),
+        },
     }
 }

@@ -45,6 +45,11 @@ id!(
     JobId
 );
 
+id!(
+    /// One group of creatives (`campaigns.campaign_id`), unique over all accounts.
+    CampaignId
+);
+
 impl AccountId {
     /// The account that exists from the start; users with a single account never see its id.
     pub const FIRST: Self = Self(1);

@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
 
 mod clock;
+mod creative_size;
 mod date_order;
 mod day;
 mod destination;
@@ -13,10 +14,11 @@ mod money;
 mod threads;
 
 pub use clock::Clock;
+pub use creative_size::CreativeSize;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;
 pub use grouped::grouped;
-pub use ids::{AccountId, BatchId, JobId, SnapshotId};
-pub use money::{Currency, Micros};
+pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
+pub use money::{Currency, Micros, MicrosError};
 pub(crate) use threads::in_threads;

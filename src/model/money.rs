@@ -1,6 +1,7 @@
 //! Money as exact integers: micros of a currency unit, and the currency's ISO 4217 code.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,27 @@ impl fmt::Display for Micros {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
         write!(f, "{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000)
+    }
+}
+
+/// The text is no amount.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("'{0}' is not an amount: write it with digits and at most six decimals, for example 1250.50")]
+pub struct MicrosError(String);
+
+impl FromStr for Micros {
+    type Err = MicrosError;
+
+    /// Decimal text without a sign or a currency, exactly.
+    fn from_str(text: &str) -> Result<Self, MicrosError> {
+        let wrong = || MicrosError(text.to_owned());
+        let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.len() + decimals.len() == 0 || decimals.len() > 6 || !digits(whole) || !digits(decimals) {
+            return Err(wrong());
+        }
+        // As one number without the point; its last six digits are the millionths.
+        format!("{whole}{decimals:0<6}").parse().map(Self).map_err(|_| wrong())
     }
 }
 
@@ -71,6 +93,19 @@ mod tests {
     fn micros_show_six_decimals() {
         assert_eq!(Micros(54_694).to_string(), "0.054694");
         assert_eq!(Micros(-1_500_000).to_string(), "-1.500000");
+    }
+
+    #[test]
+    fn an_amount_is_read_exactly_or_not_at_all() {
+        for (text, micros) in
+            [("1250.50", 1_250_500_000), ("0.000001", 1), (" 7 ", 7_000_000), (".5", 500_000), ("3.", 3_000_000)]
+        {
+            assert_eq!(text.parse(), Ok(Micros(micros)), "{text}");
+            assert_eq!(Micros(micros).to_string().parse(), Ok(Micros(micros)));
+        }
+        for wrong in ["", ".", "-1", "+1", "1,000", "0.0000001", "$1", "1e3", "9223372036855", "٣"] {
+            assert_eq!(wrong.parse::<Micros>(), Err(MicrosError(wrong.to_owned())));
+        }
     }
 
     #[test]

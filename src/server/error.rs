@@ -173,6 +173,10 @@ impl From<EntityError> for ApiError {
                 Self::new(StatusCode::NOT_FOUND, "unknown_account", error.to_string())
             }
             EntityError::Unknown { .. } => Self::not_found(error.to_string()),
+            EntityError::CampaignField { .. } => Self::unprocessable(error.to_string()),
+            EntityError::UnknownCreatives { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_creatives", error.to_string())
+            }
             other => Self::internal(&other),
         }
     }

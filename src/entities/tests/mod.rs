@@ -1,7 +1,9 @@
 //! The repositories over a real database: two accounts that share Google's ids never see each other.
 
 mod accounts;
+mod campaigns;
 mod configs;
+mod service_accounts;
 mod visible;
 
 use chrono::{DateTime, Utc};
