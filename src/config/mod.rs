@@ -6,6 +6,7 @@
 
 mod backup;
 mod care;
+mod changes;
 mod data_dir;
 mod google;
 mod inventory;
@@ -17,6 +18,7 @@ mod settings;
 
 pub use backup::BackupSettings;
 pub use care::CareSettings;
+pub use changes::ChangeSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use google::GoogleSettings;
 pub use inventory::{Inventory, Part};

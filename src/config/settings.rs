@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
 use super::care::CareSettings;
+use super::changes::ChangeSettings;
 use super::google::GoogleSettings;
 use super::lake::LakeSettings;
 use super::memory;
@@ -34,6 +35,8 @@ pub struct Config {
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
     pub care: CareSettings,
+    /// Changes of pretargeting configs.
+    pub changes: ChangeSettings,
     /// Calls to Google.
     pub google: GoogleSettings,
 }
