@@ -6,7 +6,9 @@
 
 mod backup;
 mod care;
+mod changes;
 mod data_dir;
+mod google;
 mod inventory;
 mod lake;
 mod lock;
@@ -16,7 +18,9 @@ mod settings;
 
 pub use backup::BackupSettings;
 pub use care::CareSettings;
+pub use changes::ChangeSettings;
 pub use data_dir::{DataDir, DataDirError};
+pub use google::GoogleSettings;
 pub use inventory::{Inventory, Part};
 pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
 use super::care::CareSettings;
+use super::changes::ChangeSettings;
+use super::google::GoogleSettings;
 use super::lake::LakeSettings;
 use super::memory;
 
@@ -33,6 +35,10 @@ pub struct Config {
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
     pub care: CareSettings,
+    /// Changes of pretargeting configs.
+    pub changes: ChangeSettings,
+    /// Calls to Google.
+    pub google: GoogleSettings,
 }
 
 /// `[server]`

@@ -11,6 +11,7 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
+use super::google::Clients;
 use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
@@ -39,6 +40,7 @@ pub struct Store {
     /// True once this process is to stop: long work ends at its next good place.
     pub stopping: Arc<AtomicBool>,
     pub(super) caring: Arc<Mutex<()>>,
+    pub(super) clients: Clients,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -136,7 +138,7 @@ impl Store {
         let threads = threads(&config);
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        let (writing, stopping, caring) = Default::default();
+        let (writing, stopping, caring, clients) = Default::default();
         Self {
             dir,
             config,
@@ -147,6 +149,7 @@ impl Store {
             writing,
             stopping,
             caring,
+            clients,
             _lock: lock.map(Arc::new),
         }
     }

@@ -3,6 +3,8 @@
 //! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
 
 mod clock;
+mod country;
+mod creative_size;
 mod date_order;
 mod day;
 mod destination;
@@ -13,6 +15,8 @@ mod money;
 mod threads;
 
 pub use clock::Clock;
+pub use country::Country;
+pub use creative_size::CreativeSize;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;

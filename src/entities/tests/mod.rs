@@ -3,6 +3,7 @@
 mod accounts;
 mod campaigns;
 mod configs;
+mod service_accounts;
 mod visible;
 
 use chrono::{DateTime, Utc};
