@@ -8,6 +8,7 @@ use super::header::{self, Parameter};
 const FILES: &[&str] = &[
     include_str!("../../sql/analytics/configs.sql"),
     include_str!("../../sql/analytics/creative_countries.sql"),
+    include_str!("../../sql/analytics/creative_days.sql"),
     include_str!("../../sql/analytics/creative_traffic.sql"),
     include_str!("../../sql/analytics/imports.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),

@@ -6,6 +6,7 @@
 
 mod backup;
 mod care;
+mod creatives;
 mod data_dir;
 mod inventory;
 mod lake;
@@ -16,6 +17,7 @@ mod settings;
 
 pub use backup::BackupSettings;
 pub use care::CareSettings;
+pub use creatives::CreativesSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use inventory::{Inventory, Part};
 pub use lake::LakeSettings;

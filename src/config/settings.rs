@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
 use super::care::CareSettings;
+use super::creatives::CreativesSettings;
 use super::lake::LakeSettings;
 use super::memory;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
     pub care: CareSettings,
+    /// Thumbnails of creatives.
+    pub creatives: CreativesSettings,
 }
 
 /// `[server]`

@@ -21,6 +21,7 @@ pub mod seats;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod thumbnails;
 pub mod visible;
 
 use rusqlite::Transaction;
