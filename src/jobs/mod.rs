@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use backup::{BackupRequest, Destination};
-pub use campaigns::CampaignRequest;
+pub use campaigns::{CampaignChange, CampaignRequest};
 pub use care::{AskedBy, Care, CareRequest, Cared};
 pub use changes::{ChangeRequest, ChangeStep};
 pub use creatives::CreativeRequest;
