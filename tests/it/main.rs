@@ -8,6 +8,7 @@
 mod backup;
 mod bad_input;
 mod care;
+mod changes;
 mod checks;
 mod chunks;
 mod compaction;

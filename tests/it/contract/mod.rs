@@ -6,6 +6,7 @@
 mod creatives;
 mod credentials;
 mod lists;
+mod settings;
 
 use std::sync::LazyLock;
 
