@@ -32,9 +32,13 @@ fn the_best_file_of_a_vast_is_the_video() {
 
 #[test]
 fn a_declared_address_wins_and_a_said_duration_too() {
-    let said = json!({"videoUrl": "https://cdn.example/v.mp4", "videoMetadata": {"duration": "7s"}, "videoVastXml": VAST});
+    let said =
+        json!({"videoUrl": "https://cdn.example/v.mp4", "videoMetadata": {"duration": "7s"}, "videoVastXml": VAST});
     let video = video(said);
-    assert_eq!((video.video_url.as_deref(), video.duration.as_deref()), (Some("https://cdn.example/v.mp4"), Some("7s")));
+    assert_eq!(
+        (video.video_url.as_deref(), video.duration.as_deref()),
+        (Some("https://cdn.example/v.mp4"), Some("7s"))
+    );
 }
 
 #[test]
@@ -65,8 +69,10 @@ fn the_first_image_of_markup_is_no_pixel_and_no_script() {
     let of = |snippet: &str| {
         Preview::of_value("HTML", &json!({"html": {"snippet": snippet, "width": "300", "height": 250}})).html.unwrap()
     };
-    let html = of(r#"<script>var x = "<img src='https://no.example/'>"</script><img src=https://t.example/p.gif width=1 height=1>
-        <!-- <img src="https://no.example/c.png"> --><IMG SRC='//cdn.example/a.png?b=1&amp;c=2'>"#);
+    let html = of(
+        r#"<script>var x = "<img src='https://no.example/'>"</script><img src=https://t.example/p.gif width=1 height=1>
+        <!-- <img src="https://no.example/c.png"> --><IMG SRC='//cdn.example/a.png?b=1&amp;c=2'>"#,
+    );
     assert_eq!((html.width, html.height), (Some(300), Some(250)));
     assert_eq!(html.image_url.as_deref(), Some("https://cdn.example/a.png?b=1&c=2"));
     for none in ["", "<p>text", "<img>", "<img src='data:image/png;base64,AA'>", "<img src='javascript:alert(1)'>"] {

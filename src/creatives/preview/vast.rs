@@ -2,9 +2,9 @@
 //!
 //! Entities that a document declares are never expanded; a broken document is read as far as it goes.
 
-use quick_xml::events::{BytesStart, Event};
 use quick_xml::Reader;
 use quick_xml::encoding::Decoder;
+use quick_xml::events::{BytesStart, Event};
 
 use super::web_address;
 
@@ -64,7 +64,11 @@ impl Vast {
 
     /// The file to show: MP4 before WebM before other videos, each as the first that is not a stream.
     pub fn best_file(&self) -> Option<&MediaFile> {
-        self.files.iter().filter_map(|file| Some((rank(file)?, file))).min_by_key(|(rank, _)| *rank).map(|(_, file)| file)
+        self.files
+            .iter()
+            .filter_map(|file| Some((rank(file)?, file)))
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, file)| file)
     }
 }
 
@@ -99,7 +103,8 @@ impl Reading {
         let attribute = |name| attribute(tag, decoder, name);
         match name(tag.local_name().as_ref()).as_str() {
             "mediafile" => {
-                let pixels = |name| attribute(name)?.trim().parse().ok().filter(|pixels| (1..=100_000).contains(pixels));
+                let pixels =
+                    |name| attribute(name)?.trim().parse().ok().filter(|pixels| (1..=100_000).contains(pixels));
                 self.file = MediaFile {
                     url: String::new(),
                     mime_type: attribute("type").unwrap_or_default().trim().to_ascii_lowercase(),
