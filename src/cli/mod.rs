@@ -34,6 +34,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod sync_status;
 mod undo;
 mod work;
 
