@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     include_str!("../../sql/analytics/config_traffic.sql"),
     include_str!("../../sql/analytics/configs.sql"),
     include_str!("../../sql/analytics/creative_countries.sql"),
+    include_str!("../../sql/analytics/creative_days.sql"),
     include_str!("../../sql/analytics/creative_traffic.sql"),
     include_str!("../../sql/analytics/imports.sql"),
     include_str!("../../sql/analytics/report_days.sql"),

@@ -11,6 +11,7 @@ use super::backup::BackupSettings;
 use super::campaigns::CampaignSettings;
 use super::care::CareSettings;
 use super::changes::ChangeSettings;
+use super::creatives::CreativesSettings;
 use super::google::GoogleSettings;
 use super::lake::LakeSettings;
 use super::memory;
@@ -42,6 +43,8 @@ pub struct Config {
     pub changes: ChangeSettings,
     /// Calls to Google.
     pub google: GoogleSettings,
+    /// Thumbnails of creatives.
+    pub creatives: CreativesSettings,
 }
 
 /// `[server]`

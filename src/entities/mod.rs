@@ -24,6 +24,7 @@ pub mod service_accounts;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod thumbnails;
 pub mod visible;
 
 use rusqlite::Transaction;

@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
     analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, health, import_days, imports,
-    internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, thumbnails, uploads,
+    internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, system, thumbnails, uploads,
 };
 use super::state::App;
 
@@ -31,6 +31,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(settings::routes())
             .merge(creatives::routes())
             .merge(thumbnails::routes())
+            .merge(system::routes())
             .merge(campaigns::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))

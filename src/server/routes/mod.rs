@@ -21,5 +21,6 @@ pub(super) mod performance;
 pub(super) mod seats;
 pub(super) mod settings;
 pub(super) mod sql;
+pub(super) mod system;
 pub(super) mod thumbnails;
 pub(super) mod uploads;

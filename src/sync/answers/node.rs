@@ -70,6 +70,11 @@ impl<'a> Node<'a> {
         Ok(Self { fields, path })
     }
 
+    /// The object itself.
+    pub(super) fn fields(&self) -> &'a Map<String, Value> {
+        self.fields
+    }
+
     /// The whole object as JSON with sorted keys.
     pub(super) fn raw_data(&self) -> String {
         Value::from(self.fields.clone()).to_string()

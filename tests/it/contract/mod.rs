@@ -4,6 +4,7 @@
 //! says only what is in it.
 
 mod campaigns;
+mod creatives;
 mod credentials;
 mod lists;
 
