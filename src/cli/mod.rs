@@ -8,6 +8,7 @@ mod account;
 mod asking;
 mod backup;
 mod backups;
+mod campaigns;
 mod configs;
 mod demo;
 mod endpoints;
@@ -76,6 +77,7 @@ enum Command {
     Configs(configs::ConfigsArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
+    Campaigns(campaigns::CampaignsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -87,7 +89,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
     ("What Google has, and what to change there", &["service-account", "sync", "seats", "endpoints", "configs"]),
-    ("Ask", &["sql", "imports", "jobs", "serve"]),
+    ("Ask", &["sql", "campaigns", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -135,6 +137,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Configs(args) => configs::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
+        Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
         Command::Generate(args) => generate::run(&globals, args),
