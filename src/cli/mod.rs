@@ -9,6 +9,7 @@ mod asking;
 mod backup;
 mod backups;
 mod campaigns;
+mod changes;
 mod configs;
 mod demo;
 mod endpoints;
@@ -75,6 +76,7 @@ enum Command {
     Seats(seats::SeatsArgs),
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
+    Changes(changes::ChangesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
@@ -88,8 +90,11 @@ enum Command {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
-    ("What Google has, and what to change there", &["service-account", "sync", "seats", "endpoints", "configs"]),
-    ("Ask", &["sql", "campaigns", "imports", "jobs", "serve"]),
+    (
+        "What Google has, and what to change there",
+        &["service-account", "sync", "seats", "endpoints", "configs", "changes", "campaigns"],
+    ),
+    ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -135,6 +140,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seats(args) => seats::run(&globals, args),
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
+        Command::Changes(args) => changes::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
