@@ -117,7 +117,7 @@ pub fn holder(
     account: AccountId,
     creative_id: &str,
 ) -> Result<Option<(String, Option<String>)>, EntityError> {
-    let holder = include_str!("../../sql/entities/creative_holder.sql");
+    let holder = include_str!("../../../sql/entities/creative_holder.sql");
     let mut statement = tx.prepare_cached(holder)?;
     let found = statement.query_row(params![account.0, creative_id], |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(found.optional()?)

@@ -6,6 +6,7 @@
 mod campaigns;
 mod creatives;
 mod credentials;
+mod groups;
 mod lists;
 
 use std::sync::LazyLock;
