@@ -8,6 +8,7 @@ mod account;
 mod asking;
 mod backup;
 mod backups;
+mod campaigns;
 mod changes;
 mod configs;
 mod demo;
@@ -35,6 +36,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod sync_status;
 mod undo;
 mod work;
 
@@ -77,6 +79,7 @@ enum Command {
     Changes(changes::ChangesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
+    Campaigns(campaigns::CampaignsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -89,7 +92,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
     (
         "What Google has, and what to change there",
-        &["service-account", "sync", "seats", "endpoints", "configs", "changes"],
+        &["service-account", "sync", "seats", "endpoints", "configs", "changes", "campaigns"],
     ),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
@@ -140,6 +143,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Changes(args) => changes::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
+        Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
         Command::Generate(args) => generate::run(&globals, args),
