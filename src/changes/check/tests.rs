@@ -30,7 +30,9 @@ fn found(config: Value, changes: &[(ChangeType, &str)], approved: &[&str]) -> Ve
     let base: Fields = serde_json::from_value(config).unwrap();
     let changes: Vec<_> = (1..).zip(changes).map(|(id, (kind, value))| change(id, *kind, value)).collect();
     let mut target = base.clone();
-    changes.iter().for_each(|change| drop(target.change(change.change_type, &change.value)));
+    for change in &changes {
+        target.change(change.change_type, &change.value);
+    }
     let approved =
         Approved { sizes: approved.iter().map(|size| (*size).to_owned()).collect(), without_size: approved.is_empty() };
     let situation = Situation {

@@ -74,7 +74,7 @@ fn windows_of_different_length_are_compared_by_their_days() {
     assert_eq!(deltas.cpm_delta_pct, Some(-66.67));
     // 30 / 90 = 33.33 % after, 200 / 300 = 66.67 % before.
     assert_eq!(deltas.waste_delta_pct, Some(-50.0));
-    insta::assert_snapshot!(done.conclusion.unwrap(), @"less waste: impressions 50 to 60 a day (+20.0 %), spend 0.15 to 0.06 USD a day (-60.0 %), CTR 4.00 to 5.00 % (+25.0 %), CPM 3.00 to 1.00 USD (-66.7 %), waste rate 66.67 to 33.33 % (-50.0 %); 2 of 2 days before, 1 of 1 after have a report");
+    insta::assert_snapshot!(done.conclusion.unwrap(), @"less waste: impressions 50 to 60 a day (+20.0 %), spend 0.150000 to 0.060000 USD a day (-60.0 %), CTR 4.00 to 5.00 % (+25.0 %), CPM 3.00 to 1.00 USD (-66.7 %), waste rate 66.67 to 33.33 % (-50.0 %); 2 of 2 days before, 1 of 1 after have a report");
     let after = scene.db.read::<_, EntityError>(|tx| snapshots::get(tx, ONE, done.after_snapshot_id.unwrap())).unwrap();
     assert_eq!(after.snapshot_type, snapshots::SnapshotType::AfterChange);
     let again = finish_comparison(&scene.desk(), &scene.engine, id, Some(1)).unwrap_err();
