@@ -45,8 +45,13 @@ impl Scene {
         self.google.entities().config(id).unwrap().clone()
     }
 
-    fn pending(&self) -> usize {
-        self.store.succeed(&["changes", "list", "--json"]).lines().count()
+    /// A number of the database.
+    fn number(&self, sql: &str) -> i64 {
+        self.store.sqlite().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn pending(&self) -> i64 {
+        self.number("SELECT count(*) FROM pretargeting_pending_changes WHERE status = 'pending'")
     }
 
     /// Kills `arguments` at that point.
@@ -66,12 +71,12 @@ impl Scene {
         assert_eq!(two["state"], "SUSPENDED", "{when}");
         assert_eq!(two["geoTargeting"], json!({"includedIds": ["2356"], "excludedIds": ["2840"]}), "{when}");
         assert_eq!(self.pending(), 0, "{when}");
-        let count = |sql: &str| self.store.number(sql);
-        assert_eq!(count("SELECT count(*) AS n FROM pretargeting_history WHERE step = 'applied'"), 4, "{when}");
-        assert_eq!(count("SELECT count(*) AS n FROM pretargeting_applications WHERE state = 'done'"), 1, "{when}");
-        assert_eq!(count("SELECT count(*) AS n FROM pretargeting_application_configs WHERE is_open"), 0, "{when}");
-        assert_eq!(count("SELECT count(*) AS n FROM snapshot_comparisons"), 2, "{when}");
-        let told = "SELECT count(*) AS n FROM pretargeting_history";
+        let count = |sql: &str| self.number(sql);
+        assert_eq!(count("SELECT count(*) FROM pretargeting_history WHERE step = 'applied'"), 4, "{when}");
+        assert_eq!(count("SELECT count(*) FROM pretargeting_applications WHERE state = 'done'"), 1, "{when}");
+        assert_eq!(count("SELECT count(*) FROM pretargeting_application_configs WHERE is_open"), 0, "{when}");
+        assert_eq!(count("SELECT count(*) FROM snapshot_comparisons"), 2, "{when}");
+        let told = "SELECT count(*) FROM pretargeting_history";
         let before = count(told);
         load(&self.google, &self.store);
         assert_eq!(count(told), before, "{when}: a sync tells again what an apply told");
@@ -96,8 +101,9 @@ fn a_dry_run_shows_what_is_sent_and_needs_no_google() {
     }
     assert_eq!(sent.next(), None);
     scene.assert_applied("after the plan");
-    let by = "SELECT count(*) AS n FROM pretargeting_history WHERE step = 'applied' AND changed_by = 'ada' AND reason = 'waste'";
-    assert_eq!(scene.store.number(by), 4);
+    let by =
+        "SELECT count(*) FROM pretargeting_history WHERE step = 'applied' AND changed_by = 'ada' AND reason = 'waste'";
+    assert_eq!(scene.number(by), 4);
 }
 
 #[test]
@@ -141,9 +147,8 @@ fn a_request_that_is_refused_halfway_puts_back_what_was_done_also_after_a_death(
         }
         assert_eq!(after.0["includedCreativeDimensions"].as_array().unwrap().len(), 2, "{point}");
         assert_eq!(scene.pending(), 4, "{point}");
-        let told =
-            "SELECT count(*) AS n FROM pretargeting_history WHERE change_type = 'rollback' AND step = 'put_back'";
-        assert_eq!(scene.store.number(told), 2, "{point}");
+        let told = "SELECT count(*) FROM pretargeting_history WHERE change_type = 'rollback' AND step = 'put_back'";
+        assert_eq!(scene.number(told), 2, "{point}");
         scene.store.succeed(&["changes", "apply", "--all"]);
     }
 }
@@ -174,8 +179,8 @@ fn a_rollback_restores_the_snapshot_and_survives_a_death() {
     let after = scene.config("148001");
     assert_eq!(after["state"], before["state"]);
     assert_eq!(after["geoTargeting"]["includedIds"], json!(["2356", "2361"]));
-    let told = "SELECT count(*) AS n FROM pretargeting_history WHERE change_type = 'rollback'";
-    assert_eq!(scene.store.number(told), 2);
+    let told = "SELECT count(*) FROM pretargeting_history WHERE change_type = 'rollback'";
+    assert_eq!(scene.number(told), 2);
     let again = scene.store.run(&["changes", "rollback", &snapshot]);
     assert_eq!(again.code, Some(1), "{again:#?}");
     assert!(again.stderr.contains("nothing to roll back"), "{again:#?}");
