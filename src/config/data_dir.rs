@@ -25,6 +25,7 @@ const OURS: &[&str] = &[
     DataDir::LAKE,
     DataDir::UNFINISHED_RESTORE,
     "run",
+    DataDir::THUMBNAILS,
     DataDir::TMP,
 ];
 
@@ -74,6 +75,8 @@ impl DataDir {
     pub const LAKE: &str = "lake";
     /// The name of the directory of files under construction.
     pub const TMP: &str = "tmp";
+    /// The name of the directory of the thumbnails of creatives.
+    pub const THUMBNAILS: &str = "thumbnails";
     /// The name of the settings.
     pub const SETTINGS: &str = "config.toml";
     /// The name of what is there while a backup is restored into the directory.
@@ -111,6 +114,11 @@ impl DataDir {
     /// Files under construction; on the file system of the lake, so that a rename publishes.
     pub fn tmp(&self) -> PathBuf {
         self.root.join(Self::TMP)
+    }
+
+    /// Thumbnails of creatives; made when the first one is.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.root.join(Self::THUMBNAILS)
     }
 
     /// Service-account files.

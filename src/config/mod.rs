@@ -5,7 +5,10 @@
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
 mod backup;
+mod campaigns;
 mod care;
+mod changes;
+mod creatives;
 mod data_dir;
 mod google;
 mod inventory;
@@ -17,6 +20,8 @@ mod settings;
 
 pub use backup::BackupSettings;
 pub use care::CareSettings;
+pub use changes::ChangeSettings;
+pub use creatives::CreativesSettings;
 pub use data_dir::{DataDir, DataDirError};
 pub use google::GoogleSettings;
 pub use inventory::{Inventory, Part};

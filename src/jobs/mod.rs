@@ -36,9 +36,9 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use backup::{BackupRequest, Destination};
-pub use campaigns::CampaignRequest;
+pub use campaigns::{CampaignChange, CampaignRequest};
 pub use care::{AskedBy, Care, CareRequest, Cared};
-pub use changes::ChangeRequest;
+pub use changes::{ChangeRequest, ChangeStep};
 pub use creatives::CreativeRequest;
 pub use credentials::{CredentialsError, CredentialsRequest, add_service_account, remove_service_account};
 pub use feed::{Feed, JobEvent, JobProgress, job_events, newest_event};

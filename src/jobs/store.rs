@@ -14,6 +14,8 @@ use super::feed::Feed;
 use super::google::Clients;
 use super::sync::Syncing;
 use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
+use crate::creatives::Creatives;
+use crate::creatives::thumbnails::{Ffmpeg, SCRATCH_PREFIX, Shelf, Tools};
 use crate::db::{Db, DbError};
 use crate::ingest::{AnomalyRule, ImportError, ImportLimits, Importer, UnpackLimits};
 use crate::lake::{CompactOptions, Lake, LakeError, RetainOptions, Swept};
@@ -204,6 +206,28 @@ impl Store {
         Engine::new(Arc::new(query::Store::new(self.db.clone(), self.lake.clone())), capacity)
     }
 
+    /// Its creatives, asked within these limits.
+    pub fn creatives(&self, engine: Engine, limits: Limits) -> Creatives {
+        let shelf = Shelf::at(self.dir.thumbnails(), self.dir.tmp());
+        Creatives { db: self.db.clone(), engine, shelf, limits }
+    }
+
+    /// The program that reads videos, where there is one.
+    pub fn ffmpeg(&self) -> Option<Ffmpeg> {
+        Ffmpeg::find(&self.config.creatives.ffmpeg)
+    }
+
+    /// What thumbnails are made with.
+    pub fn thumbnail_tools(&self) -> Tools {
+        let settings = &self.config.creatives;
+        Tools {
+            ffmpeg: self.ffmpeg(),
+            within: settings.thumbnail_within(),
+            most_bytes: settings.thumbnail_download_bytes(),
+            allow_private: settings.allow_private_addresses,
+        }
+    }
+
     /// What one question over HTTP may take.
     pub fn limits(&self) -> Limits {
         let settings = &self.config.query;
@@ -246,5 +270,7 @@ fn is_dead_spool(entry: &std::fs::DirEntry) -> bool {
     let name = entry.file_name();
     let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
     let starts_with = |prefix: &str| name.to_string_lossy().starts_with(prefix);
-    starts_with(UPLOAD_PREFIX) || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > SPOOL_GRACE))
+    starts_with(UPLOAD_PREFIX)
+        || starts_with(SCRATCH_PREFIX)
+        || (starts_with(STDIN_PREFIX) && age().is_some_and(|age| age > SPOOL_GRACE))
 }

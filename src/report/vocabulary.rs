@@ -54,6 +54,17 @@ fn countries(text: &str) -> Vocabulary {
     vocabulary
 }
 
+/// The English name of an ISO-2 code, where we know the country.
+pub fn country_name(code: &str) -> Option<&'static str> {
+    static NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+        let text = include_str!("../../schema/reports/vocabulary/country.toml");
+        let countries: BTreeMap<String, Vec<toml::Value>> = toml::from_str(text).expect(PART_OF_PROGRAM);
+        let first_name = |cells: Vec<toml::Value>| cells.iter().find_map(|cell| cell.as_str().map(str::to_owned));
+        countries.into_iter().filter_map(|(code, cells)| Some((code, first_name(cells)?))).collect()
+    });
+    NAMES.get(code).map(String::as_str)
+}
+
 /// Whether there is a vocabulary of that name.
 pub(super) fn exists(name: &str) -> bool {
     VOCABULARIES.contains_key(name)
@@ -98,6 +109,7 @@ mod tests {
         }
         assert_eq!(read("country", "Atlantis").as_deref(), Some("Atlantis"), "an unknown value is kept");
         assert_eq!(read("country", "Norway").as_deref(), Some("NO"));
+        assert_eq!((country_name("IN"), country_name("Atlantis")), (Some("India"), None));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, health, import_days, imports,
-    internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, thumbnails, uploads,
+    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health, import_days,
+    imports, internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, system, thumbnails, uploads,
 };
 use super::state::App;
 
@@ -28,9 +28,11 @@ pub(super) fn router(app: App) -> Router {
         Router::new()
             .merge(credentials::routes())
             .merge(seats::routes())
+            .merge(google_sync::routes())
             .merge(settings::routes())
             .merge(creatives::routes())
             .merge(thumbnails::routes())
+            .merge(system::routes())
             .merge(campaigns::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))

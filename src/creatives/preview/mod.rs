@@ -8,7 +8,7 @@ mod tests;
 mod vast;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use vast::Vast;
 
@@ -93,17 +93,18 @@ pub struct Image {
 impl Preview {
     /// Reads Google's JSON of a creative of that format.
     pub fn of(format: &str, raw_data: &str) -> Self {
-        let raw: Value = serde_json::from_str(raw_data).unwrap_or_default();
-        Self::of_value(format, &raw)
+        Self::of_fields(format, &serde_json::from_str(raw_data).unwrap_or_default())
     }
 
-    /// The same of a value.
-    pub fn of_value(format: &str, raw: &Value) -> Self {
-        let mut preview = Self { rejection_reason: rejection_reason(raw), ..Self::default() };
+    /// The same of its fields.
+    pub fn of_fields(format: &str, raw: &Map<String, Value>) -> Self {
+        let part = |name| raw.get(name).unwrap_or(&Value::Null);
+        let rejection_reason = rejection_reason(part("creativeServingDecision"));
+        let mut preview = Self { rejection_reason, ..Self::default() };
         match format {
-            "HTML" => preview.html = Some(html(&raw["html"])),
-            "VIDEO" => preview.video = Some(video(&raw["video"])),
-            "NATIVE" => preview.native = Some(native(&raw["native"])),
+            "HTML" => preview.html = Some(html(part("html"))),
+            "VIDEO" => preview.video = Some(video(part("video"))),
+            "NATIVE" => preview.native = Some(native(part("native"))),
             _ => {}
         }
         preview
@@ -157,8 +158,7 @@ fn native(native: &Value) -> Native {
 }
 
 /// The policies of the open auction, else those of deals.
-fn rejection_reason(raw: &Value) -> Option<String> {
-    let decision = &raw["creativeServingDecision"];
+fn rejection_reason(decision: &Value) -> Option<String> {
     ["networkPolicyCompliance", "dealsPolicyCompliance"].into_iter().find_map(|compliance| {
         let topics = decision[compliance]["topics"].as_array()?;
         let topics: Vec<&str> = topics.iter().filter_map(|topic| topic["policyTopic"].as_str()).collect();

@@ -17,7 +17,7 @@ const VAST: &str = r#"<?xml version="1.0"?>
 </Creatives></InLine></Ad></VAST>"#;
 
 fn video(more: Value) -> Video {
-    Preview::of_value("VIDEO", &json!({"video": more})).video.unwrap()
+    Preview::of("VIDEO", &json!({"video": more}).to_string()).video.unwrap()
 }
 
 #[test]
@@ -67,7 +67,9 @@ fn a_broken_vast_is_read_as_far_as_it_goes_and_entities_are_not_expanded() {
 #[test]
 fn the_first_image_of_markup_is_no_pixel_and_no_script() {
     let of = |snippet: &str| {
-        Preview::of_value("HTML", &json!({"html": {"snippet": snippet, "width": "300", "height": 250}})).html.unwrap()
+        Preview::of("HTML", &json!({"html": {"snippet": snippet, "width": "300", "height": 250}}).to_string())
+            .html
+            .unwrap()
     };
     let html = of(
         r#"<script>var x = "<img src='https://no.example/'>"</script><img src=https://t.example/p.gif width=1 height=1>

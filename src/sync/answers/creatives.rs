@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::landing::Landing;
 use super::node::{AnswerError, Node};
+use crate::creatives::Preview;
 use crate::entities::TextList;
 use crate::entities::creatives::GoogleCreative;
 use crate::model::Destination;
@@ -19,8 +20,10 @@ pub(super) fn read(creative: &Node<'_>) -> Result<GoogleCreative, AnswerError> {
     if creative_id.len() > LONGEST_ID_BYTES {
         return Err(creative.unexpected("creativeId", "at most 128 bytes", &Value::from(creative_id)));
     }
-    let (width, height) =
-        creative.object("html", |html| Ok((html.count("width")?, html.count("height")?)))?.unwrap_or_default();
+    // A size of the wrong type is a fault of the answer, whatever is read out of it.
+    creative.object("html", |html| Ok((html.count("width")?, html.count("height")?)))?;
+    let format = format(creative)?;
+    let (width, height) = Preview::of_fields(&format, creative.fields()).dimensions().unzip();
     let decision = creative.object("creativeServingDecision", decision)?.unwrap_or_default();
     let declared = creative.texts("declaredClickThroughUrls")?.unwrap_or_default();
     let native_link = creative.object("native", |native| native.text("clickLinkUrl"))?.flatten();
@@ -33,7 +36,7 @@ pub(super) fn read(creative: &Node<'_>) -> Result<GoogleCreative, AnswerError> {
             None => creative.id_in_name("buyers")?,
         },
         name: creative.text("name")?,
-        format: format(creative)?,
+        format,
         canonical_size: width.zip(height).map(|(width, height)| format!("{width}x{height}")),
         width,
         height,

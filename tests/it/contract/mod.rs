@@ -3,7 +3,9 @@
 //! [`Dashboard`] asks as the dashboard does and refuses an answer that is not of the described shape, so a test of a call
 //! says only what is in it.
 
+mod creatives;
 mod credentials;
+mod google_sync;
 mod lists;
 
 use std::sync::LazyLock;

@@ -1,5 +1,7 @@
 //! Creatives: what is shown, its size and format, whether it may serve, and where it leads.
 
+mod find;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
@@ -7,7 +9,9 @@ use serde::Serialize;
 use super::columns::Time;
 use super::listed::{self, Listed, Statements, listed};
 use super::{Absent, Counts, EntityError, TextList};
-use crate::model::{AccountId, BatchId};
+use crate::model::{AccountId, BatchId, Destination};
+
+pub use find::{CreativeFilter, CreativeLine, by_format, delete, get, lines, of_ids, sizes};
 
 /// A creative of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,9 +42,9 @@ listed! {
         name: Option<String>,
         /// HTML, VIDEO or NATIVE.
         format: String,
-        /// In pixels, where Google says it (HTML).
+        /// In pixels, where Google says it: of the markup, the video file or the large image.
         width: Option<i64>,
-        /// In pixels, where Google says it (HTML).
+        /// In pixels, where Google says it: of the markup, the video file or the large image.
         height: Option<i64>,
         /// `WxH`, where both are known.
         canonical_size: Option<String>,
@@ -91,8 +95,8 @@ listed! {
 
 const STATEMENTS: Statements = Statements {
     stored: "SELECT raw_data, vanished_at IS NOT NULL FROM creatives WHERE account_id = ?1 AND creative_id = ?2",
-    upsert: include_str!("../../sql/entities/creative_upsert.sql"),
-    vanish: include_str!("../../sql/entities/creatives_vanish.sql"),
+    upsert: include_str!("../../../sql/entities/creative_upsert.sql"),
+    vanish: include_str!("../../../sql/entities/creatives_vanish.sql"),
 };
 
 /// Brings the account's creatives to what Google lists; vanished ones are marked, because their facts still name them.
@@ -113,7 +117,7 @@ pub fn holder(
     account: AccountId,
     creative_id: &str,
 ) -> Result<Option<(String, Option<String>)>, EntityError> {
-    let holder = include_str!("../../sql/entities/creative_holder.sql");
+    let holder = include_str!("../../../sql/entities/creative_holder.sql");
     let mut statement = tx.prepare_cached(holder)?;
     let found = statement.query_row(params![account.0, creative_id], |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(found.optional()?)
@@ -125,6 +129,31 @@ pub fn list(tx: &Transaction<'_>, account: AccountId) -> Result<Vec<Creative>, E
     let mut statement = tx.prepare_cached(by_id)?;
     let creatives = statement.query_map([account.0], read)?.collect::<Result<_, _>>()?;
     Ok(creatives)
+}
+
+/// Reads anew where the account's creatives lead, so that rows of an older program say what this one reads; gives how
+/// many have changed.
+pub fn refresh_destinations(tx: &Transaction<'_>, account: AccountId) -> Result<u64, EntityError> {
+    let mut stored = tx.prepare_cached(include_str!("../../../sql/entities/destinations.sql"))?;
+    let mut update = tx.prepare_cached(include_str!("../../../sql/entities/destination_update.sql"))?;
+    let mut rows = stored.query([account.0])?;
+    let mut changed = Vec::new();
+    while let Some(row) = rows.next()? {
+        let final_url: Option<String> = row.get("final_url")?;
+        let read = final_url.as_deref().map(Destination::of).unwrap_or_default();
+        let was = Destination {
+            url: row.get("destination_url")?,
+            domain: row.get("destination_domain")?,
+            app: row.get("destination_app")?,
+        };
+        if read != was {
+            changed.push((row.get::<_, String>("creative_id")?, read));
+        }
+    }
+    for (creative, Destination { url, domain, app }) in &changed {
+        update.execute(params![account.0, creative, url, domain, app])?;
+    }
+    Ok(changed.len() as u64)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Creative> {

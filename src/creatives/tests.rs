@@ -1,0 +1,1 @@
+//! Creatives over a real store.
