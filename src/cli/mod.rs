@@ -8,6 +8,8 @@ mod account;
 mod asking;
 mod backup;
 mod backups;
+mod campaigns;
+mod changes;
 mod configs;
 mod demo;
 mod endpoints;
@@ -74,8 +76,10 @@ enum Command {
     Seats(seats::SeatsArgs),
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
+    Changes(changes::ChangesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
+    Campaigns(campaigns::CampaignsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -86,7 +90,10 @@ enum Command {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
-    ("What Google has, and what to change there", &["service-account", "sync", "seats", "endpoints", "configs"]),
+    (
+        "What Google has, and what to change there",
+        &["service-account", "sync", "seats", "endpoints", "configs", "changes", "campaigns"],
+    ),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
@@ -133,8 +140,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seats(args) => seats::run(&globals, args),
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
+        Command::Changes(args) => changes::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
+        Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
         Command::Generate(args) => generate::run(&globals, args),
