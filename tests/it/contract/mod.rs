@@ -6,6 +6,7 @@
 mod campaigns;
 mod creatives;
 mod credentials;
+mod google_sync;
 mod groups;
 mod lists;
 
