@@ -9,6 +9,7 @@ mod credentials;
 mod google_sync;
 mod groups;
 mod lists;
+mod settings;
 
 use std::sync::LazyLock;
 
