@@ -17,4 +17,4 @@ pub use error::AnalyticsError;
 pub use header::{Parameter, ValueKind};
 pub use questions::{NamedQuestion, question, questions};
 pub use report::{Ask, Report, report, report_blocking};
-pub use rows::rows_blocking;
+pub use rows::{Rows, read_blocking, rows_blocking};

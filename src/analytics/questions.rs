@@ -6,11 +6,15 @@ use super::error::AnalyticsError;
 use super::header::{self, Parameter};
 
 const FILES: &[&str] = &[
+    include_str!("../../sql/analytics/config_traffic.sql"),
     include_str!("../../sql/analytics/configs.sql"),
     include_str!("../../sql/analytics/creative_countries.sql"),
     include_str!("../../sql/analytics/creative_days.sql"),
     include_str!("../../sql/analytics/creative_traffic.sql"),
     include_str!("../../sql/analytics/imports.sql"),
+    include_str!("../../sql/analytics/report_days.sql"),
+    include_str!("../../sql/analytics/observed_qps.sql"),
+    include_str!("../../sql/analytics/new_creatives.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),
     include_str!("../../sql/analytics/waste_by_country.sql"),
 ];

@@ -8,7 +8,11 @@ mod account;
 mod asking;
 mod backup;
 mod backups;
+mod configs;
+mod creatives;
 mod demo;
+mod endpoints;
+mod entity;
 mod failure;
 mod generate;
 mod handover;
@@ -24,7 +28,9 @@ mod numbers;
 mod progress;
 mod reset;
 mod restore;
+mod seats;
 mod serve;
+mod service_account;
 mod session;
 mod sql;
 mod summary;
@@ -64,6 +70,11 @@ enum Command {
     Backups(backups::BackupsArgs),
     Restore(restore::RestoreArgs),
     Sync(sync::SyncArgs),
+    ServiceAccount(service_account::ServiceAccountArgs),
+    Seats(seats::SeatsArgs),
+    Endpoints(endpoints::EndpointsArgs),
+    Configs(configs::ConfigsArgs),
+    Creatives(creatives::CreativesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Sql(sql::SqlArgs),
@@ -75,7 +86,11 @@ enum Command {
 /// The commands as `catscan --help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
-    ("Fill the store", &["init", "import", "undo", "sync", "migrate-from", "account"]),
+    ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
+    (
+        "What Google has, and what to change there",
+        &["service-account", "sync", "seats", "endpoints", "configs", "creatives"],
+    ),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
@@ -118,6 +133,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backups(args) => backups::run(&globals, args),
         Command::Restore(args) => restore::run(&globals, args),
         Command::Sync(args) => sync::run(&globals, args),
+        Command::ServiceAccount(args) => service_account::run(&globals, args),
+        Command::Seats(args) => seats::run(&globals, args),
+        Command::Endpoints(args) => endpoints::run(&globals, args),
+        Command::Configs(args) => configs::run(&globals, args),
+        Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
@@ -143,7 +163,7 @@ fn command() -> clap::Command {
         for name in *names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about).map(ToString::to_string);
             let about = about.as_deref().and_then(|about| about.lines().next()).unwrap_or_default();
-            listing.push_str(&format!("  {name:<14}{about}\n"));
+            listing.push_str(&format!("  {name:<17}{about}\n"));
         }
         listing.push('\n');
     }

@@ -6,8 +6,10 @@
 
 mod backup;
 mod care;
+mod changes;
 mod creatives;
 mod data_dir;
+mod google;
 mod inventory;
 mod lake;
 mod lock;
@@ -17,8 +19,10 @@ mod settings;
 
 pub use backup::BackupSettings;
 pub use care::CareSettings;
+pub use changes::ChangeSettings;
 pub use creatives::CreativesSettings;
 pub use data_dir::{DataDir, DataDirError};
+pub use google::GoogleSettings;
 pub use inventory::{Inventory, Part};
 pub use lake::LakeSettings;
 pub use lock::{Holder, LockError, WriterLock};

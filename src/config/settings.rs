@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
 use super::care::CareSettings;
+use super::changes::ChangeSettings;
 use super::creatives::CreativesSettings;
+use super::google::GoogleSettings;
 use super::lake::LakeSettings;
 use super::memory;
 
@@ -36,6 +38,10 @@ pub struct Config {
     pub care: CareSettings,
     /// Thumbnails of creatives.
     pub creatives: CreativesSettings,
+    /// Changes of pretargeting configs.
+    pub changes: ChangeSettings,
+    /// Calls to Google.
+    pub google: GoogleSettings,
 }
 
 /// `[server]`

@@ -45,6 +45,16 @@ pub enum EntityError {
         /// The account that has it.
         name: String,
     },
+    /// An account has each service account once.
+    #[error(
+        "{client_email} is there already (service account {service_account_id}): remove it first to give it another key"
+    )]
+    ServiceAccountTaken {
+        /// Its e-mail address.
+        client_email: String,
+        /// Its id.
+        service_account_id: String,
+    },
     /// A store has at least one account.
     #[error("'{name}' is the only account, and a store needs one: rename it, or start anew with `catscan reset`")]
     LastAccount {

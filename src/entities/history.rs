@@ -1,4 +1,5 @@
-//! Every change of a pretargeting config: found by a sync, made by a user, or made by the program.
+//! Every change of a pretargeting config: found by a sync, made by a user, or made by the program; and every step of a
+//! staged change.
 //!
 //! Invariant: rows are only added.
 
@@ -26,7 +27,13 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
-    fn code(self) -> &'static str {
+    /// The source of that name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::ApiSync, Self::User, Self::System, Self::Unknown].into_iter().find(|source| source.code() == code)
+    }
+
+    /// As it is stored and shown.
+    pub const fn code(self) -> &'static str {
         match self {
             Self::ApiSync => "api_sync",
             Self::User => "user",
@@ -50,6 +57,63 @@ impl<'a> Author<'a> {
     pub fn named(name: Option<&'a str>) -> Self {
         Self { name, reason: None }
     }
+}
+
+/// What a row is in the life of a staged change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// It waits to be applied.
+    Staged,
+    /// It will not be applied.
+    Cancelled,
+    /// Google has it.
+    Applied,
+    /// A user says that Google has it.
+    MarkedApplied,
+    /// A snapshot was restored.
+    RolledBack,
+    /// What had been done of an act that failed was undone.
+    PutBack,
+}
+
+impl Step {
+    const ALL: [Self; 6] =
+        [Self::Staged, Self::Cancelled, Self::Applied, Self::MarkedApplied, Self::RolledBack, Self::PutBack];
+
+    /// As it is stored and shown.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Cancelled => "cancelled",
+            Self::Applied => "applied",
+            Self::MarkedApplied => "marked_applied",
+            Self::RolledBack => "rolled_back",
+            Self::PutBack => "put_back",
+        }
+    }
+}
+
+/// Which step of which change a row tells of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The step.
+    pub step: Option<Step>,
+    /// The staged change.
+    pub change_id: Option<i64>,
+    /// The act that sent it to Google.
+    pub application_id: Option<i64>,
+}
+
+/// Which rows are listed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HistoryFilter<'a> {
+    /// Of the config with this billing id or config id.
+    pub config: Option<&'a str>,
+    /// Not older than this.
+    pub since: Option<DateTime<Utc>>,
+    /// Found or made by these.
+    pub source: Option<ChangeSource>,
 }
 
 /// A change of a config, newest first in [`list`].
@@ -81,13 +145,24 @@ pub struct Change {
     pub changed_at: DateTime<Utc>,
     /// Why, where somebody said it.
     pub reason: Option<String>,
+    /// What it is in the life of a staged change.
+    pub step: Option<Step>,
+    /// The staged change.
+    pub change_id: Option<i64>,
+    /// The act that sent it to Google.
+    pub application_id: Option<i64>,
 }
 
 /// A change that is about to be remembered.
-pub(super) struct NewChange {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChange {
+    /// See [`Change::change_type`].
     pub change_type: String,
+    /// See [`Change::field_changed`].
     pub field_changed: Option<&'static str>,
+    /// See [`Change::old_value`].
     pub old_value: Option<String>,
+    /// See [`Change::new_value`].
     pub new_value: Option<String>,
 }
 
@@ -98,6 +173,21 @@ pub(super) fn append(
     change: &NewChange,
     source: ChangeSource,
     by: Author<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), EntityError> {
+    record(tx, account, config, change, source, by, Link::default(), now)
+}
+
+/// Remembers a change of a config.
+#[expect(clippy::too_many_arguments, reason = "one argument per group of columns")]
+pub fn record(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    config: &GoogleConfig,
+    change: &NewChange,
+    source: ChangeSource,
+    by: Author<'_>,
+    link: Link,
     now: DateTime<Utc>,
 ) -> Result<(), EntityError> {
     tx.prepare_cached(include_str!("../../sql/entities/history_insert.sql"))?.execute(named_params! {
@@ -113,17 +203,38 @@ pub(super) fn append(
         ":changed_by": by.name,
         ":changed_at": Time(now),
         ":reason": by.reason,
+        ":step": link.step.map(Step::code),
+        ":change_id": link.change_id,
+        ":application_id": link.application_id,
     })?;
     Ok(())
 }
 
 /// The account's changes, newest first, at most `limit`.
 pub fn list(tx: &Transaction<'_>, account: AccountId, limit: usize) -> Result<Vec<Change>, EntityError> {
-    let newest = "SELECT * FROM pretargeting_history WHERE account_id = ?1 ORDER BY history_id DESC LIMIT ?2";
+    find(tx, account, HistoryFilter::default(), limit)
+}
+
+/// The account's changes that the filter means, newest first, at most `limit`.
+pub fn find(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    filter: HistoryFilter<'_>,
+    limit: usize,
+) -> Result<Vec<Change>, EntityError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut statement = tx.prepare_cached(newest)?;
-    let changes = statement.query_map([account.0, limit], read)?.collect::<Result<_, _>>()?;
-    Ok(changes)
+    let mut statement = tx.prepare_cached(include_str!("../../sql/entities/history_list.sql"))?;
+    let rows = statement.query_map(
+        named_params! {
+            ":account_id": account.0,
+            ":config": filter.config,
+            ":since": filter.since.map(Time),
+            ":source": filter.source.map(ChangeSource::code),
+            ":limit": limit,
+        },
+        read,
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
@@ -147,5 +258,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
         changed_by: row.get("changed_by")?,
         changed_at: row.get::<_, Time>("changed_at")?.0,
         reason: row.get("reason")?,
+        step: {
+            let code: Option<String> = row.get("step")?;
+            code.and_then(|code| Step::ALL.into_iter().find(|step| step.code() == code))
+        },
+        change_id: row.get("change_id")?,
+        application_id: row.get("application_id")?,
     })
 }

@@ -1,8 +1,9 @@
 //! The typed rows of SQLite: accounts, and what Google and the user say about each of them.
 //!
 //! [`accounts`] are the tenants; [`seats`], [`configs`], [`endpoints`] and [`creatives`] come from syncs
-//! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config;
-//! [`campaigns`] are groups of creatives; [`settings`] are an account's own thresholds; [`visible`] says which of all this a question may see.
+//! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config, [`changes`]
+//! keeps what users stage, apply and compare; [`campaigns`] are groups of creatives; [`settings`] are an account's own
+//! thresholds; [`visible`] says which of all this a question may see.
 //!
 //! Invariants: every function takes the account first after the transaction and reads or writes no row of another;
 //! what a user entered survives every sync; every write raises the account's [`version()`] in the same transaction
@@ -10,6 +11,7 @@
 
 pub mod accounts;
 pub mod campaigns;
+pub mod changes;
 mod columns;
 pub mod configs;
 pub mod creatives;
@@ -18,7 +20,9 @@ mod error;
 pub mod history;
 mod listed;
 pub mod seats;
+pub mod service_accounts;
 pub mod settings;
+pub mod sightings;
 #[cfg(test)]
 mod tests;
 pub mod thumbnails;

@@ -1,7 +1,9 @@
 //! Buyer seats: the accounts at Google that own creatives.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, Transaction, named_params, params};
 use serde::Serialize;
 
 use super::columns::Time;
@@ -29,6 +31,13 @@ pub struct Seat {
     pub last_synced: Option<DateTime<Utc>>,
     /// When a complete list first lacked it.
     pub vanished_at: Option<DateTime<Utc>>,
+}
+
+impl Seat {
+    /// The name that is shown: the user's, else Google's.
+    pub fn shown_name(&self) -> Option<&str> {
+        self.user_name.as_deref().or(self.google.display_name.as_deref())
+    }
 }
 
 listed! {
@@ -75,6 +84,28 @@ pub fn list(tx: &Transaction<'_>, account: AccountId) -> Result<Vec<Seat>, Entit
     Ok(seats)
 }
 
+/// The seat of that buyer.
+pub fn get(tx: &Transaction<'_>, account: AccountId, buyer_id: &str) -> Result<Seat, EntityError> {
+    let one = "SELECT * FROM buyer_seats WHERE account_id = ?1 AND buyer_id = ?2";
+    match tx.query_row(one, params![account.0, buyer_id], read) {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(unknown(account, buyer_id)),
+        other => Ok(other?),
+    }
+}
+
+/// How many creatives each buyer has now; a buyer without any is not in it.
+pub fn creative_counts(tx: &Transaction<'_>, account: AccountId) -> Result<BTreeMap<String, i64>, EntityError> {
+    let mut counts = tx.prepare_cached(include_str!("../../sql/entities/seat_counts.sql"))?;
+    let counts = counts.query_map([account.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(counts)
+}
+
+/// Adds a seat for each buyer that owns creatives and has none; gives how many.
+pub fn populate(tx: &Transaction<'_>, account: AccountId, now: DateTime<Utc>) -> Result<u64, EntityError> {
+    let populate = include_str!("../../sql/entities/seats_populate.sql");
+    Ok(tx.execute(populate, named_params! { ":account_id": account.0, ":now": Time(now) })? as u64)
+}
+
 /// Sets or clears the user's own name of a seat.
 pub fn set_user_name(
     tx: &Transaction<'_>,
@@ -84,9 +115,13 @@ pub fn set_user_name(
 ) -> Result<(), EntityError> {
     let rename = "UPDATE buyer_seats SET user_name = ?3 WHERE account_id = ?1 AND buyer_id = ?2";
     match tx.execute(rename, params![account.0, buyer_id, user_name])? {
-        0 => Err(EntityError::Unknown { account_id: account, kind: "seat", id: buyer_id.to_owned() }),
+        0 => Err(unknown(account, buyer_id)),
         _ => Ok(()),
     }
+}
+
+fn unknown(account: AccountId, buyer_id: &str) -> EntityError {
+    EntityError::Unknown { account_id: account, kind: "seat", id: buyer_id.to_owned() }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Seat> {

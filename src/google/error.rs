@@ -37,6 +37,16 @@ pub enum GoogleError {
         /// What it said.
         reason: String,
     },
+    /// The call was never sent: nothing changed there.
+    #[error("Google was not reached for {call} after {attempts} tries: {reason}; try again later")]
+    Unreached {
+        /// Method and path.
+        call: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// What went wrong.
+        reason: String,
+    },
     /// No answer came, or not all of it: whether the call took effect is not known.
     #[error("Google did not answer {call}: {reason}")]
     NoAnswer {

@@ -11,6 +11,7 @@ use chrono::Utc;
 
 use super::book;
 use super::feed::Feed;
+use super::google::Clients;
 use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
 use crate::creatives::Creatives;
 use crate::creatives::thumbnails::{Ffmpeg, SCRATCH_PREFIX, Shelf, Tools};
@@ -41,6 +42,7 @@ pub struct Store {
     /// True once this process is to stop: long work ends at its next good place.
     pub stopping: Arc<AtomicBool>,
     pub(super) caring: Arc<Mutex<()>>,
+    pub(super) clients: Clients,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -138,7 +140,7 @@ impl Store {
         let threads = threads(&config);
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        let (writing, stopping, caring) = Default::default();
+        let (writing, stopping, caring, clients) = Default::default();
         Self {
             dir,
             config,
@@ -149,6 +151,7 @@ impl Store {
             writing,
             stopping,
             caring,
+            clients,
             _lock: lock.map(Arc::new),
         }
     }
@@ -202,8 +205,12 @@ impl Store {
 
     /// Its creatives, asked within these limits.
     pub fn creatives(&self, engine: Engine, limits: Limits) -> Creatives {
-        let shelf = Shelf::at(self.dir.thumbnails(), self.dir.tmp());
-        Creatives { db: self.db.clone(), engine, shelf, limits }
+        Creatives { db: self.db.clone(), engine, shelf: self.thumbnails(), limits }
+    }
+
+    /// Where thumbnails of creatives are kept.
+    pub fn thumbnails(&self) -> Shelf {
+        Shelf::at(self.dir.thumbnails(), self.dir.tmp())
     }
 
     /// The program that reads videos, where there is one.

@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, a file or the environment. Any module may use it.
 
 mod clock;
+mod country;
 mod creative_size;
 mod date_order;
 mod day;
@@ -14,6 +15,7 @@ mod money;
 mod threads;
 
 pub use clock::Clock;
+pub use country::Country;
 pub use creative_size::CreativeSize;
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};

@@ -20,6 +20,16 @@ pub(super) async fn plan(app: &App) {
     }
 }
 
+/// Gives creatives of buyers without a seat one.
+pub(super) async fn seats(app: &App) {
+    let store = app.store.clone();
+    match blocking(move || jobs::populate_seats(&store)).await {
+        Ok(Ok(0)) | Err(_) => {}
+        Ok(Ok(added)) => tracing::info!("added {added} seats for creatives whose buyer had none"),
+        Ok(Err(error)) => tracing::warn!("seats for creatives whose buyer has none: {error}"),
+    }
+}
+
 /// Looks again and again. What fails is in the list of jobs and in the log, and is tried again later.
 pub(super) async fn watch(app: App, mut stop: watch::Receiver<u32>) {
     loop {

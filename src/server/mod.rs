@@ -88,6 +88,7 @@ async fn run(
     let server = Server::new(store, announcement)?;
     let mut stop = signals()?;
     caring::plan(&server.app).await;
+    caring::seats(&server.app).await;
     server.app.announcement.announce(&dir)?;
     ready(server.app.announcement.address);
     let app = server.app.clone();

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, watch};
 use super::ServeError;
 use super::error::ApiError;
 use crate::config::RunningServer;
+use crate::entities::{EntityError, accounts, service_accounts};
 use crate::jobs::chunks::Chunks;
 use crate::jobs::{Store, resolve, scope};
 use crate::model::AccountId;
@@ -41,6 +42,24 @@ impl App {
     pub(super) async fn account(&self, named: Option<String>) -> Result<AccountId, ApiError> {
         let app = self.clone();
         Ok(blocking(move || resolve(&app.store.db, named.as_deref())).await??)
+    }
+
+    /// The account that a service account belongs to.
+    pub(super) async fn account_of_service_account(&self, id: String) -> Result<AccountId, ApiError> {
+        let app = self.clone();
+        blocking(move || {
+            let found = app.store.db.read(|tx| {
+                for account in accounts::list(tx)? {
+                    match service_accounts::get(tx, account.account_id, &id) {
+                        Err(EntityError::Unknown { .. }) => {}
+                        found => return found.map(|_| Some(account.account_id)),
+                    }
+                }
+                Ok(None)
+            })?;
+            found.ok_or_else(|| ApiError::not_found(format!("no account has a service account '{id}'")))
+        })
+        .await?
     }
 
     /// The accounts that a question may see: the one it names, `all`, or the first one.

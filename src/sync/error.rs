@@ -86,3 +86,9 @@ pub enum SyncError {
 fn there(below: Option<&PathBuf>) -> String {
     below.map_or_else(String::new, |below| format!("; {} has them: name that one", below.display()))
 }
+
+impl From<rusqlite::Error> for SyncError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Db(DbError::Sqlite(error))
+    }
+}

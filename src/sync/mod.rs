@@ -8,6 +8,7 @@ mod error;
 mod files;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 
 use std::path::Path;
 

@@ -18,6 +18,7 @@ mod csv_spectrum;
 mod delta;
 mod fold;
 mod full_disk;
+mod google;
 mod import;
 mod inbox;
 mod inputs;

@@ -45,6 +45,11 @@ INSERT INTO pretargeting_snapshots (snapshot_id, account_id, config_id, config_d
 INSERT INTO snapshot_comparisons
     (account_id, config_id, comparison_name, before_snapshot_id, before_start_date, before_end_date, created_at)
 VALUES (1, '5', 'before and after', 1, '2026-11-01', '2026-11-07', '2026-11-20T00:00:00Z');
+INSERT INTO pretargeting_applications (application_id, account_id, kind, created_at) VALUES
+    (1, 1, 'apply', '2026-11-20T00:00:00Z');
+INSERT INTO pretargeting_application_configs
+    (account_id, application_id, config_id, position, before_snapshot_id, target, calls)
+VALUES (1, 1, '5', 0, 1, '{}', '[]');
 INSERT INTO recommendations
     (account_id, recommendation_id, type, severity, confidence, target_type, target_id, title, description,
      evidence, evidence_hash, actions, wasted_qps, wasted_queries_daily, generated_at)
@@ -71,3 +76,5 @@ INSERT INTO campaign_removals (account_id, creative_id, removed_at) VALUES
     (1, 'cr', '2026-11-20T00:00:00Z');
 INSERT INTO api_rate_limits (account_id, api, remaining, observed_at) VALUES
     (1, 'realtimebidding', 99, '2026-11-20T00:00:00Z');
+INSERT INTO creative_sightings (account_id, creative_id, batch_id, first_seen_at) VALUES
+    (1, 'cr', NULL, '2026-11-20T00:00:00Z');

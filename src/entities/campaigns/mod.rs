@@ -1,11 +1,13 @@
 //! Campaigns: groups of creatives with a name, made by hand or by clustering.
 //!
 //! [`Campaign`] is a row, [`CampaignFields`] what can be said of it; [`members`] says which creatives are in which
-//! campaign.
+//! campaign, [`clustered`] is what clustering reads and writes.
 //!
 //! Invariants: a creative is in at most one campaign; an archived campaign keeps its row and remembers its creatives,
-//! which are in no campaign as long as it is archived.
+//! which are in no campaign as long as it is archived; what a user assigned or took out is never touched by
+//! [`clustered`].
 
+pub mod clustered;
 mod fields;
 pub mod members;
 

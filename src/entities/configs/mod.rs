@@ -100,6 +100,35 @@ pub fn upsert(
     Ok(counts)
 }
 
+/// Brings one stored config to what Google answered after a call of ours; gives what differs, which the caller tells in
+/// the history because it knows whose change it is.
+pub fn bring_up(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    answered: &GoogleConfig,
+    now: DateTime<Utc>,
+) -> Result<Vec<NewChange>, EntityError> {
+    let before = get_exact(tx, account, &answered.config_id)?;
+    listed::upsert(tx, account, include_str!("../../../sql/entities/config_upsert.sql"), answered, now)?;
+    Ok(changes::between(Some(&before), answered))
+}
+
+/// What leads from one state of a config to another, in the words of the history.
+pub fn differences(before: &Config, after: &GoogleConfig) -> Vec<NewChange> {
+    changes::between(Some(before), after)
+}
+
+/// The config with that config id.
+pub fn get_exact(tx: &Transaction<'_>, account: AccountId, config_id: &str) -> Result<Config, EntityError> {
+    let exact = "SELECT * FROM pretargeting_configs WHERE account_id = ?1 AND config_id = ?2";
+    match tx.query_row(exact, params![account.0, config_id], Config::read) {
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            Err(EntityError::Unknown { account_id: account, kind: "pretargeting config", id: config_id.to_owned() })
+        }
+        other => Ok(other?),
+    }
+}
+
 fn mark_vanished(
     tx: &Transaction<'_>,
     account: AccountId,

@@ -3,13 +3,13 @@
 mod find;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Row, Transaction};
+use rusqlite::{Row, Transaction, params};
 use serde::Serialize;
 
 use super::columns::Time;
 use super::listed::{self, Listed, Statements, listed};
 use super::{Absent, Counts, EntityError, TextList};
-use crate::model::{AccountId, BatchId};
+use crate::model::{AccountId, BatchId, Destination};
 
 pub use find::{CreativeFilter, CreativeLine, by_format, delete, get, lines, of_ids, sizes};
 
@@ -116,6 +116,31 @@ pub fn list(tx: &Transaction<'_>, account: AccountId) -> Result<Vec<Creative>, E
     let mut statement = tx.prepare_cached(by_id)?;
     let creatives = statement.query_map([account.0], read)?.collect::<Result<_, _>>()?;
     Ok(creatives)
+}
+
+/// Reads anew where the account's creatives lead, so that rows of an older program say what this one reads; gives how
+/// many have changed.
+pub fn refresh_destinations(tx: &Transaction<'_>, account: AccountId) -> Result<u64, EntityError> {
+    let mut stored = tx.prepare_cached(include_str!("../../../sql/entities/destinations.sql"))?;
+    let mut update = tx.prepare_cached(include_str!("../../../sql/entities/destination_update.sql"))?;
+    let mut rows = stored.query([account.0])?;
+    let mut changed = Vec::new();
+    while let Some(row) = rows.next()? {
+        let final_url: Option<String> = row.get("final_url")?;
+        let read = final_url.as_deref().map(Destination::of).unwrap_or_default();
+        let was = Destination {
+            url: row.get("destination_url")?,
+            domain: row.get("destination_domain")?,
+            app: row.get("destination_app")?,
+        };
+        if read != was {
+            changed.push((row.get::<_, String>("creative_id")?, read));
+        }
+    }
+    for (creative, Destination { url, domain, app }) in &changed {
+        update.execute(params![account.0, creative, url, domain, app])?;
+    }
+    Ok(changed.len() as u64)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Creative> {

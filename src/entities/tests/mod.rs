@@ -3,6 +3,8 @@
 mod accounts;
 mod campaigns;
 mod configs;
+mod found_creatives;
+mod service_accounts;
 mod visible;
 
 use chrono::{DateTime, Utc};

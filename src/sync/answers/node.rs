@@ -47,6 +47,8 @@ pub(super) struct Node<'a> {
 /// The way to a value; only written out when something is wrong there.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'a> {
+    /// The whole answer.
+    Answer,
     Item(&'a str, usize),
     Field(&'a Path<'a>, &'a str),
 }
@@ -54,6 +56,8 @@ pub(super) enum Path<'a> {
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Answer => f.write_str("the answer"),
+            Self::Field(Self::Answer, name) => f.write_str(name),
             Self::Item(list, index) => write!(f, "{list}[{index}]"),
             Self::Field(parent, name) => write!(f, "{parent}.{name}"),
         }

@@ -22,6 +22,12 @@ pub fn configs(bytes: &[u8]) -> Result<Page<GoogleConfig>, AnswerError> {
     page(bytes, "pretargetingConfigs", super::configs::read)
 }
 
+/// Reads an answer of `bidders.pretargetingConfigs.get`, and of every method that changes one config.
+pub fn config(bytes: &[u8]) -> Result<GoogleConfig, AnswerError> {
+    let answer: Value = serde_json::from_slice(bytes).map_err(not_json)?;
+    super::configs::read(&Node::new(&answer, Path::Answer)?)
+}
+
 /// Reads a page of `bidders.endpoints.list`.
 pub fn endpoints(bytes: &[u8]) -> Result<Page<GoogleEndpoint>, AnswerError> {
     page(bytes, "endpoints", super::endpoints::read)
@@ -42,12 +48,6 @@ fn page<T>(
     list: &'static str,
     read: impl Fn(&Node<'_>) -> Result<T, AnswerError>,
 ) -> Result<Page<T>, AnswerError> {
-    let not_json = |error: serde_json::Error| AnswerError::NotJson {
-        line: error.line(),
-        column: error.column(),
-        // The parser repeats the place at the end.
-        reason: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
-    };
     let unexpected = |path: &str, expected, found: &'static str| AnswerError::Unexpected {
         path: path.to_owned(),
         expected,
@@ -67,4 +67,13 @@ fn page<T>(
     let items = items.iter().enumerate().map(|(index, item)| read(&Node::new(item, Path::Item(list, index))?));
     let more_follow = answer.get("nextPageToken").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
     Ok(Page { items: items.collect::<Result<_, _>>()?, more_follow })
+}
+
+fn not_json(error: serde_json::Error) -> AnswerError {
+    AnswerError::NotJson {
+        line: error.line(),
+        column: error.column(),
+        // The parser repeats the place at the end.
+        reason: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+    }
 }

@@ -4,6 +4,9 @@
 //! says only what is in it.
 
 mod creatives;
+mod credentials;
+mod lists;
+mod thumbnails;
 
 use std::sync::LazyLock;
 
