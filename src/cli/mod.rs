@@ -11,6 +11,7 @@ mod backups;
 mod campaigns;
 mod changes;
 mod configs;
+mod creatives;
 mod demo;
 mod endpoints;
 mod entity;
@@ -77,6 +78,7 @@ enum Command {
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
     Changes(changes::ChangesArgs),
+    Creatives(creatives::CreativesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
@@ -92,7 +94,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
     (
         "What Google has, and what to change there",
-        &["service-account", "sync", "seats", "endpoints", "configs", "changes", "campaigns"],
+        &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
@@ -141,6 +143,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
         Command::Changes(args) => changes::run(&globals, args),
+        Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),

@@ -208,8 +208,12 @@ impl Store {
 
     /// Its creatives, asked within these limits.
     pub fn creatives(&self, engine: Engine, limits: Limits) -> Creatives {
-        let shelf = Shelf::at(self.dir.thumbnails(), self.dir.tmp());
-        Creatives { db: self.db.clone(), engine, shelf, limits }
+        Creatives { db: self.db.clone(), engine, shelf: self.thumbnails(), limits }
+    }
+
+    /// Where thumbnails of creatives are kept.
+    pub fn thumbnails(&self) -> Shelf {
+        Shelf::at(self.dir.thumbnails(), self.dir.tmp())
     }
 
     /// The program that reads videos, where there is one.
