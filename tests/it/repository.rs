@@ -310,6 +310,7 @@ fn comments_name_only_documents_that_are_here() {
         "README.md",
         "ARCHITECTURE.md",
         "docs/backup.md",
+        "docs/campaigns.md",
         "docs/creatives.md",
         "docs/http.md",
         "docs/inbox.md",

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod campaigns;
+mod clustered;
 mod configs;
 mod service_accounts;
 mod visible;

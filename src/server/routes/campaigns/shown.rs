@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::campaigns::performance::{CountryFigures, Facts, Figures, OtherSpend};
+use crate::entities::accounts;
 use crate::entities::campaigns::{Campaign, CampaignStatus, members};
-use crate::entities::{EntityError, accounts};
 use crate::model::{AccountId, CampaignId, Day, Micros};
 use crate::query::{Days, Limits};
 use crate::server::error::ApiError;
@@ -158,7 +158,7 @@ pub(super) fn with_facts<T>(
     account: AccountId,
     ask: impl FnOnce(&Facts<'_>) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
-    let owner = app.store.db.read(|tx| Ok::<_, EntityError>(accounts::get(tx, account)?))?;
+    let owner = app.store.db.read(|tx| accounts::get(tx, account))?;
     let limits: Limits = app.store.limits();
     ask(&Facts { engine: &app.engine, account, currency: owner.currency, limits: &limits })
 }
