@@ -1,5 +1,5 @@
 -- v_creative_traffic: what creatives reached, won and cost, over all days of the session.
--- Rows: those of the facts, with their day, country, platform and currency; sums are the reader's.
+-- Rows: those of the facts, with their day, format, country, platform, currency and import; sums are the reader's.
 -- Reads: rows of performance reports; of an account that never imported one, those of the bidder's own export, so that
 --   no query and no money is counted twice.
 -- Null: a metric that the report did not carry is null (the bidder's own export knows no reached queries).
@@ -7,13 +7,15 @@ SELECT
     account_id,
     metric_date,
     creative_id,
+    creative_format,
     country,
     platform,
     currency,
     reached_queries,
     impressions,
     clicks,
-    spend_micros
+    spend_micros,
+    import_batch_id
 FROM rtb_daily
 WHERE report = 'performance'
 UNION ALL
@@ -21,13 +23,15 @@ SELECT
     facts.account_id,
     facts.metric_date,
     facts.creative_id,
+    facts.creative_format,
     facts.country,
     facts.platform,
     facts.currency,
     facts.reached_queries,
     facts.impressions,
     facts.clicks,
-    facts.spend_micros
+    facts.spend_micros,
+    facts.import_batch_id
 FROM rtb_daily AS facts
 WHERE facts.report = 'bidder' AND NOT EXISTS (
     SELECT 1 FROM import_history AS imports

@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     include_str!("../../sql/analytics/imports.sql"),
     include_str!("../../sql/analytics/report_days.sql"),
     include_str!("../../sql/analytics/observed_qps.sql"),
+    include_str!("../../sql/analytics/new_creatives.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),
     include_str!("../../sql/analytics/waste_by_country.sql"),
 ];

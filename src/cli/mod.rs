@@ -9,7 +9,9 @@ mod asking;
 mod backup;
 mod backups;
 mod campaigns;
+mod changes;
 mod configs;
+mod creatives;
 mod demo;
 mod endpoints;
 mod entity;
@@ -35,6 +37,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod sync_status;
 mod undo;
 mod work;
 
@@ -74,6 +77,8 @@ enum Command {
     Seats(seats::SeatsArgs),
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
+    Changes(changes::ChangesArgs),
+    Creatives(creatives::CreativesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
@@ -87,8 +92,11 @@ enum Command {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Try it", &["demo"]),
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
-    ("What Google has, and what to change there", &["service-account", "sync", "seats", "endpoints", "configs"]),
-    ("Ask", &["sql", "campaigns", "imports", "jobs", "serve"]),
+    (
+        "What Google has, and what to change there",
+        &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
+    ),
+    ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -134,6 +142,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seats(args) => seats::run(&globals, args),
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
+        Command::Changes(args) => changes::run(&globals, args),
+        Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),

@@ -62,6 +62,7 @@ fn show(inventory: &Inventory, root: &Path, confirmed: bool, out: &mut impl Writ
     for (name, what, part) in [
         ("catscan.db", "accounts, entities, import history, catalog", &inventory.database),
         ("lake/", "facts", &inventory.lake),
+        ("thumbnails/", "pictures of creatives", &inventory.thumbnails),
         ("tmp/, run/", "unfinished work, locks", &inventory.temporary),
     ] {
         let files = numbers::counted(part.files.len() as u64, "file");

@@ -32,6 +32,8 @@ pub struct Inventory {
     pub database: Part,
     /// Parquet files.
     pub lake: Part,
+    /// Thumbnails of creatives.
+    pub thumbnails: Part,
     /// Files under construction, and those of the running writer.
     pub temporary: Part,
     /// Found and not ours.
@@ -54,14 +56,16 @@ impl Inventory {
         }
         let lake = dir.lake();
         walk(&lake, &|path| is_lake_file(&lake, path), &mut found.lake, &mut found.foreign)?;
+        let thumbnails = dir.thumbnails();
+        walk(&thumbnails, &|path| is_thumbnail(&thumbnails, path), &mut found.thumbnails, &mut found.foreign)?;
         walk(&dir.tmp(), &|_| true, &mut found.temporary, &mut found.foreign)?;
         walk(&dir.run(), &|path| is_run_file(path), &mut found.temporary, &mut found.foreign)?;
         Ok(found)
     }
 
     /// The parts, in the order in which they are to be removed.
-    pub fn parts(&self) -> [&Part; 3] {
-        [&self.database, &self.lake, &self.temporary]
+    pub fn parts(&self) -> [&Part; 4] {
+        [&self.database, &self.lake, &self.thumbnails, &self.temporary]
     }
 }
 
@@ -115,6 +119,15 @@ fn is_lake_file(lake: &Path, path: &Path) -> bool {
     }
 }
 
+/// `<account>/<32 hexadecimal digits>`.
+fn is_thumbnail(thumbnails: &Path, path: &Path) -> bool {
+    let Ok(relative) = path.strip_prefix(thumbnails) else { return false };
+    let names: Vec<&str> = relative.iter().filter_map(OsStr::to_str).collect();
+    let [account, name] = names[..] else { return false };
+    let is_hash = name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash && account.parse::<u64>().is_ok()
+}
+
 fn is_run_file(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| ["writer.lock", "serve.json", "serve.json.new"].iter().any(|ours| name == *ours))
@@ -133,7 +146,11 @@ mod tests {
         fs::create_dir_all(&partition).unwrap();
         let ours = partition.join(format!("{}.parquet", uuid::Uuid::now_v7()));
         fs::write(&ours, "12345").unwrap();
-        for foreign in [partition.join("notes.parquet"), dir.lake().join("thesis.tex")] {
+        let thumbnail = dir.thumbnails().join("1").join("0123456789abcdef0123456789abcdef");
+        fs::create_dir_all(dir.thumbnails().join("1")).unwrap();
+        fs::write(&thumbnail, "1").unwrap();
+        let holiday = dir.thumbnails().join("1").join("holiday.jpg");
+        for foreign in [partition.join("notes.parquet"), dir.lake().join("thesis.tex"), holiday] {
             fs::write(foreign, "").unwrap();
         }
         fs::write(outside.path().join("precious.parquet"), "").unwrap();
@@ -143,7 +160,8 @@ mod tests {
         let found = Inventory::of(&dir).unwrap();
         assert_eq!(found.lake.files, [ours]);
         assert_eq!((found.lake.bytes, found.database.bytes), (5, 3));
-        assert_eq!(found.foreign.len(), 3);
+        assert_eq!(found.thumbnails.files, [thumbnail]);
+        assert_eq!(found.foreign.len(), 4);
         let all = found.parts().map(|part| part.files.clone()).concat();
         assert!(all.iter().all(|path| path.starts_with(dir.root()) && !path.ends_with("config.toml")));
     }

@@ -9,6 +9,7 @@
 mod error;
 mod listing;
 mod metrics;
+mod new;
 mod period;
 pub mod preview;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::query::{Engine, Limits};
 pub use error::CreativesError;
 pub use listing::{Listing, Shown, Sort, Wish};
 pub use metrics::{Metrics, MetricsAnswer};
+pub use new::{NewCreative, NewCreatives};
 pub use period::Period;
 pub use preview::Preview;
 pub use thumbnails::Shelf;

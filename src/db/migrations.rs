@@ -29,7 +29,7 @@ macro_rules! step {
 }
 
 /// The version that this program writes.
-pub(super) const LATEST: usize = 10;
+pub(super) const LATEST: usize = 11;
 
 fn steps() -> [M<'static>; LATEST] {
     [
@@ -43,6 +43,7 @@ fn steps() -> [M<'static>; LATEST] {
         step!("0008_lake_checks", lake_checks::fill),
         step!("0009_google"),
         step!("0010_applications"),
+        step!("0012_sightings"),
     ]
 }
 

@@ -22,6 +22,7 @@ mod listed;
 pub mod seats;
 pub mod service_accounts;
 pub mod settings;
+pub mod sightings;
 #[cfg(test)]
 mod tests;
 pub mod thumbnails;

@@ -10,6 +10,7 @@ use super::input::{Text, base_name};
 use super::partition::{Partitions, Staging};
 use super::reading::{Reading, Share};
 use super::record::{self, Bytes, Claim};
+use super::sightings::Sightings;
 use super::timings::{Stage, Stopwatch};
 use super::turns::Turn;
 use super::unknown_creatives::UnknownCreatives;
@@ -298,6 +299,7 @@ impl<'a> Attempt<'a> {
             true => importer.db.read(|tx| UnknownCreatives::of(tx, self.options.account, &parsed))?,
             false => None,
         };
+        let sightings = Sightings::of(&parsed);
         let mut partitions = Partitions::new(&staging, &mut parsed, &mut self.watch, days.keys().copied())?;
         for (day, dates) in days {
             let of_day = rows.take(&dates);
@@ -341,7 +343,7 @@ impl<'a> Attempt<'a> {
             extra: serde_json::json!({ "batch_id": batch, "file_hash": self.hash }).to_string(),
             now: importer.clock.now(),
         };
-        let committed = self.commit(change, &parsed, batch);
+        let committed = self.commit(change, &parsed, &sightings, batch);
         self.watch.lap(Stage::Commit);
         match committed {
             Ok(_) => {
@@ -353,11 +355,18 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn commit(&self, change: Change, parsed: &Parsed, batch: BatchId) -> Result<SnapshotId, ImportError> {
+    fn commit(
+        &self,
+        change: Change,
+        parsed: &Parsed,
+        sightings: &Sightings,
+        batch: BatchId,
+    ) -> Result<SnapshotId, ImportError> {
         let now = self.importer.clock.timestamp();
         self.importer.db.write(|tx| {
             let snapshot = self.importer.lake.commit(tx, change)?;
             record::finish(tx, batch, &self.answer, &self.faults, Some(snapshot), &now)?;
+            sightings.note(tx, self.options.account, batch, &now)?;
             let currency = parsed.currency.filter(|_| parsed.currency_from_symbol);
             let order = parsed.reading.shown_by_file.then_some(parsed.reading.order);
             record::learn(tx, self.options.account, currency, order)?;

@@ -44,6 +44,7 @@ mod resolve;
 mod restate;
 mod row_numbers;
 mod rows;
+mod sightings;
 mod spill;
 mod sum;
 #[cfg(test)]

@@ -14,6 +14,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::change::{self, BatchChange, DayChange};
+use super::sightings;
 use super::unmerge::{self, Restoring};
 use super::{ImportError, Importer};
 use crate::db::DbError;
@@ -199,6 +200,7 @@ impl Importer {
         };
         let snapshot_id = self.lake.commit(tx, change_of_lake)?;
         tx.execute("UPDATE import_history SET status = 'undone' WHERE batch_id = ?1", [batch.0])?;
+        sightings::forget(tx, account, batch)?;
         let elapsed_ms = started.elapsed().as_millis() as u64;
         let days = change.iter().flat_map(|change| change::by_day(&reversed(change))).collect();
         let answer = UndoAnswer { batch_id: batch, account_id: account, kind, file, snapshot_id, days, elapsed_ms };

@@ -111,13 +111,19 @@ fn remove(named: &str, confirm: bool, store: &Store) -> Result<String, AccountEr
         let facts = format!("{rows} fact rows in {} files, its entities and import history", files.len());
         return Ok(format!("would remove account '{name}' with {facts}\nnothing was removed; --confirm does it"));
     }
-    store.db.write(|tx| {
+    let (account, text) = store.db.write(|tx| {
         let (account, base, end, rows) = lose(tx)?;
         let message = format!("remove account '{}'", account.name);
         let author = "catscan account".to_owned();
         let change = Change { add: Vec::new(), end, base, author, message, extra: "{}".to_owned(), now: Utc::now() };
         store.lake.commit(tx, change)?;
         accounts::remove(tx, account.account_id, true)?;
-        Ok(format!("removed account '{}' and {rows} fact rows", account.name))
-    })
+        let text = format!("removed account '{}' and {rows} fact rows", account.name);
+        Ok::<_, AccountError>((account.account_id, text))
+    })?;
+    if let Err(error) = store.thumbnails().remove_all(account) {
+        // The account is gone; its number is never used again, so nobody meets what is left.
+        tracing::warn!("thumbnails of a removed account stay: {error}");
+    }
+    Ok(text)
 }

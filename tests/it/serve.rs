@@ -1,5 +1,6 @@
 //! The HTTP door and the command line over one store: the same answers, one writer.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -83,6 +84,19 @@ impl Server {
     /// The body of an answer that is no JSON.
     pub fn text(&self, path: &str) -> String {
         self.agent.get(format!("http://{}{path}", self.address)).call().unwrap().body_mut().read_to_string().unwrap()
+    }
+
+    /// Status, headers and body of what is no JSON, asked with these headers.
+    pub fn fetch(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>, Vec<u8>) {
+        let mut request = self.agent.get(format!("http://{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = request.call().unwrap();
+        let headers =
+            answer.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        let headers = headers.collect();
+        (answer.status().as_u16(), headers, answer.body_mut().read_to_vec().unwrap())
     }
 
     pub fn get(&self, path: &str) -> (u16, Value) {

@@ -76,3 +76,5 @@ INSERT INTO campaign_removals (account_id, creative_id, removed_at) VALUES
     (1, 'cr', '2026-11-20T00:00:00Z');
 INSERT INTO api_rate_limits (account_id, api, remaining, observed_at) VALUES
     (1, 'realtimebidding', 99, '2026-11-20T00:00:00Z');
+INSERT INTO creative_sightings (account_id, creative_id, batch_id, first_seen_at) VALUES
+    (1, 'cr', NULL, '2026-11-20T00:00:00Z');

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod campaigns;
+mod changes;
 mod clustered;
 mod configs;
+mod found_creatives;
 mod service_accounts;
 mod visible;
 

@@ -188,3 +188,106 @@ fn the_system_tells_sizes_counts_and_what_the_machine_has() {
     assert!(status["database_size_mb"].as_f64().unwrap() > 0.0 && status["disk_space_gb"].as_f64().unwrap() > 0.0);
     dashboard.refused("GET", "/stats?account=nobody", None, 404);
 }
+
+#[test]
+fn what_reports_named_first_in_the_last_days_is_new_and_an_undone_import_named_nothing() {
+    let store = store_with_recent_traffic();
+    let report = store.beside("new.csv");
+    let row = format!("{},157331516553,fresh,728x90,Display,India,Desktop,100,50,1,US$3.25\n", ago(2));
+    std::fs::write(&report, format!("{HEADER}\n{row}")).unwrap();
+    let batch = store.import(&report)["batch_id"].clone();
+    let server = Server::over(&store);
+    let dashboard = Dashboard::of(&server);
+    let new = dashboard.get("/creatives/newly-uploaded?days=1");
+    let found: Vec<&str> = new["creatives"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(found, ["fresh", "cr-1001", "cr-1002", "cr-1004"], "newest first");
+    let fresh = &new["creatives"][0];
+    assert_eq!((&fresh["name"], &fresh["format"]), (&Value::Null, &json!("HTML")), "no sync brought it yet");
+    assert_eq!((&fresh["total_spend_usd"], &fresh["total_impressions"]), (&json!(3.25), &json!(50)));
+    assert_eq!(fresh["first_import_batch_id"], batch.to_string());
+    assert_eq!(new["creatives"][2]["canonical_size"], "300x250");
+    assert_eq!(new["creatives"][3]["canonical_size"], "Non-standard");
+    assert_eq!((&new["total_count"], &new["period_end"]), (&json!(4), &json!(ago(0).to_string())));
+    assert_eq!(new["period_start"], new["period_end"], "one day, which is today");
+    assert_eq!(dashboard.get("/creatives/newly-uploaded?format=VIDEO")["total_count"], 1);
+    let one = dashboard.get("/creatives/newly-uploaded?limit=1");
+    assert_eq!((one["creatives"].as_array().unwrap().len(), &one["total_count"]), (1, &json!(4)));
+    let (status, _) = server.ask("POST", &format!("/api/imports/{batch}/undo"), None);
+    assert_eq!(status, 200);
+    assert_eq!(dashboard.get("/creatives/newly-uploaded")["total_count"], 3);
+    for wrong in ["days=0", "days=91", "limit=0", "limit=1001"] {
+        dashboard.refused("GET", &format!("/creatives/newly-uploaded?{wrong}"), None, 422);
+    }
+}
+
+#[test]
+fn the_command_line_lists_shows_and_deletes_what_http_does() {
+    let store = store_with_recent_traffic();
+    let lines = |arguments: &[&str]| {
+        let printed = store.succeed(&[&["creatives"], arguments].concat());
+        printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()
+    };
+    let spend = |period: &str| {
+        let found = lines(&["list", "--sort", "spend", "--period", period, "--limit", "2", "--json"]);
+        found
+            .iter()
+            .map(|one| format!("{} {}", one["creative_id"].as_str().unwrap(), one["spend_micros"]))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(spend("yesterday"), ["cr-1001 1000000", "cr-1002 500000"]);
+    assert_eq!(spend("7d"), ["cr-1001 3000001", "cr-1002 500000"]);
+    assert_eq!(spend("30d"), ["cr-1002 8500000", "cr-1001 7000001"]);
+    assert_eq!(spend("all"), ["cr-1004 32000000", "cr-1001 23000001"]);
+    let table = store.succeed(&["creatives", "list", "--format", "html", "--active"]);
+    assert!(table.contains("cr-1002") && table.contains("0.50 USD") && !table.contains("cr-1003"), "{table}");
+    let shown = &lines(&["show", "cr-1001", "--json"])[0];
+    assert_eq!(
+        (&shown["seat_name"], &shown["traffic"]["spend_micros"]),
+        (&json!("Example Trading Desk"), &json!(3_000_001))
+    );
+    assert_eq!(shown["traffic"]["countries"][0]["name"], "United States");
+    let page = store.succeed(&["creatives", "show", "cr-1003"]);
+    assert!(page.contains("DESTINATION_NOT_WORKING") && page.contains("336x280"), "{page}");
+    assert_eq!(lines(&["new", "--json"]).len(), 3);
+    let unknown = store.run(&["creatives", "show", "nobody"]);
+    assert!(unknown.code == Some(1) && unknown.stderr.contains("no creative 'nobody'"), "{unknown:?}");
+    assert!(store.succeed(&["creatives", "delete", "cr-1001"]).contains("next sync"));
+    assert_eq!(lines(&["list", "--json"]).len(), 3);
+    let none =
+        store.command(&["creatives", "thumbnails"]).env("CATSCAN_CREATIVES_FFMPEG", "/nowhere/f").output().unwrap();
+    assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("creatives.ffmpeg"));
+}
+
+#[test]
+fn the_same_creative_of_two_accounts_has_two_spends() {
+    let store = store_with_recent_traffic();
+    store.succeed(&["account", "add", "second", "--currency", "EUR"]);
+    store.succeed(&[
+        "sync",
+        "--account",
+        "second",
+        "--from-files",
+        repository("data/samples/entities").to_str().unwrap(),
+    ]);
+    let report = store.beside("second.csv");
+    let row = format!("{},157331516553,cr-1001,300x250,Display,Brazil,Desktop,100,5,0,€7.00\n", ago(1));
+    std::fs::write(&report, format!("{HEADER}\n{row}")).unwrap();
+    store.succeed(&["import", "--account", "second", report.to_str().unwrap()]);
+    let server = Server::over(&store);
+    let dashboard = Dashboard::of(&server);
+    let of = |account: &str| dashboard.get(&format!("/creatives/cr-1001?days=1&account={account}"));
+    let (first, second) = (of("default"), of("second"));
+    assert_eq!((&first["country"], &second["country"]), (&json!("IN"), &json!("BR")));
+    let spend = |of: &Value| (of["performance"]["total_spend_micros"].clone(), of["performance"]["currency"].clone());
+    assert_eq!(spend(&first), (json!(1_000_000), json!("USD")));
+    assert_eq!(spend(&second), (json!(7_000_000), json!("EUR")));
+    let body = json!({"creative_ids": ["cr-1001"], "period": "yesterday"});
+    let figures = |account: &str| {
+        dashboard.post(&format!("/performance/metrics/batch?account={account}"), &body)["performance"]["cr-1001"]
+            .clone()
+    };
+    assert_eq!(figures("default")["total_spend_micros"], 1_000_000);
+    assert_eq!(figures("second")["total_spend_micros"], 7_000_000);
+    dashboard.ask("DELETE", "/creatives/cr-1001?account=second", None, 200);
+    assert_eq!(of("default")["id"], "cr-1001");
+}

@@ -7,8 +7,7 @@ use crate::serve::Server;
 use crate::store::{TestStore, repository};
 
 /// The groups about what Google has, and what users make of it.
-const GROUPS: [&str; 7] =
-    ["config", "seats", "creatives", "campaigns", "ai-campaigns", "settings", "thumbnails"];
+const GROUPS: [&str; 7] = ["config", "seats", "creatives", "campaigns", "ai-campaigns", "settings", "thumbnails"];
 
 /// Method and path of every call of the groups.
 fn calls() -> Vec<(String, String)> {
@@ -72,9 +71,14 @@ fn no_call_shows_one_account_to_another() {
     store.sync(&entities);
     store.import(&repository("data/samples/performance.csv"));
     let server = Server::over(&store);
-    let (status, made) = server.ask("POST", "/api/campaigns", Some(&json!({"name": OURS, "creative_ids": ["cr-1001"]})));
+    let (status, made) =
+        server.ask("POST", "/api/campaigns", Some(&json!({"name": OURS, "creative_ids": ["cr-1001"]})));
     assert_eq!(status, 200, "{made}");
-    let (status, _) = server.ask("POST", "/api/settings/pretargeting/snapshot", Some(&json!({"billing_id": "157331516553", "snapshot_name": OURS})));
+    let (status, _) = server.ask(
+        "POST",
+        "/api/settings/pretargeting/snapshot",
+        Some(&json!({"billing_id": "157331516553", "snapshot_name": OURS})),
+    );
     assert_eq!(status, 200);
     let change = json!({"billing_id": "157331516553", "change_type": "add_size", "field_name": "included_sizes", "value": "728x90", "reason": OURS});
     assert_eq!(server.ask("POST", "/api/settings/pretargeting/pending-change", Some(&change)).0, 200);

@@ -3,6 +3,7 @@
 mod assign;
 mod lists;
 mod metrics;
+mod new;
 mod shape;
 
 use axum::Router;
@@ -19,6 +20,7 @@ pub(in crate::server) fn routes() -> Router<App> {
     Router::new()
         .route("/creatives", get(lists::list))
         .route("/creatives/v2", get(lists::page))
+        .route("/creatives/newly-uploaded", get(new::list))
         .route("/creatives/cluster", post(assign::put))
         .route("/creatives/{id}", get(lists::show).delete(lists::remove))
         .route("/creatives/{id}/campaign", delete(assign::take_out))

@@ -1,0 +1,2 @@
+DROP TRIGGER creatives_sighted_before;
+DROP TABLE creative_sightings;
