@@ -14,13 +14,13 @@ pub struct JobRecord {
     pub job_id: JobId,
     /// The account it is about; none where it is about the whole store.
     pub account_id: Option<AccountId>,
-    /// What is done: `import`, or one kind of care for the store.
+    /// What is done: `import`, `sync`, or one kind of care for the store.
     pub kind: String,
     /// queued, running, done or failed.
     pub state: String,
     /// The file, as it was named; what else the job is about.
     pub what: Option<String>,
-    /// Where it was asked for: command, upload, chunks, inbox or schedule.
+    /// Where it was asked for: command, upload, chunks, inbox, http or schedule.
     pub asked_by: Option<String>,
     /// When it was asked for (RFC 3339, UTC).
     pub queued_at: String,
@@ -51,7 +51,7 @@ pub struct JobRecord {
 /// One stage of a job.
 #[derive(Clone, Debug, Serialize)]
 pub struct StageRecord {
-    /// reading, writing or committing.
+    /// Of an import reading, writing or committing; of a sync the kind of entity.
     pub name: String,
     /// Bytes done, where they are counted.
     pub bytes_done: Option<i64>,
