@@ -6,6 +6,11 @@ use super::error::AnalyticsError;
 use super::header::{self, Parameter};
 
 const FILES: &[&str] = &[
+    include_str!("../../sql/analytics/campaign_countries.sql"),
+    include_str!("../../sql/analytics/campaign_days.sql"),
+    include_str!("../../sql/analytics/campaign_devices.sql"),
+    include_str!("../../sql/analytics/campaign_performance.sql"),
+    include_str!("../../sql/analytics/campaign_spend.sql"),
     include_str!("../../sql/analytics/config_traffic.sql"),
     include_str!("../../sql/analytics/configs.sql"),
     include_str!("../../sql/analytics/creative_countries.sql"),

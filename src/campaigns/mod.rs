@@ -7,3 +7,5 @@
 
 pub mod cluster;
 pub mod clustering;
+pub mod performance;
+pub mod suggest;

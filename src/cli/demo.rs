@@ -16,10 +16,11 @@ use super::failure::{Failure, OrFail};
 use super::progress::{Form, ImportView};
 use super::serve::{self, Listen};
 use super::session::{Globals, Session};
-use super::{generate, numbers, reset, sync, work};
+use super::sync::SyncView;
+use super::{generate, numbers, reset, work};
 use crate::config::{DataDir, WriterLock};
 use crate::generate::{GenerateOptions, Generated, Shape};
-use crate::jobs::{self, ImportFile, ImportRequest, Job, Store};
+use crate::jobs::{self, ImportFile, ImportRequest, Job, Store, SyncRequest};
 use crate::lake::At;
 use crate::query::format::Format;
 use crate::telemetry::Level;
@@ -158,8 +159,9 @@ fn options(root: &Path) -> GenerateOptions {
 
 /// Entities first, so that the first answers show names.
 fn load(session: &Session, store: &Store, made: Generated) -> Result<(), Failure> {
-    let entities = Job::Sync { dir: made.entities, account: None };
-    if !jobs::run(&entities, store, &sync::show) {
+    let view = SyncView::new(session, false);
+    let entities = Job::Sync(SyncRequest { from_files: Some(made.entities), ..SyncRequest::default() });
+    if !jobs::run(&entities, store, &|event| view.show(event)) {
         return Err(Failure::Silent { code: 1 });
     }
     let reports = Job::Import(ImportRequest {

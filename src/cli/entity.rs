@@ -95,10 +95,11 @@ pub(super) fn change(
     Ok(ExitCode::from(u8::from(!ok)))
 }
 
-/// Who makes a change: the name given, else the user of the operating system, where it says one.
+/// Who makes a change: the name given, else the user of the operating system, by name or, without one, by number.
 pub(super) fn author(by: Option<String>) -> Option<String> {
     let said = |name: &str| std::env::var(name).ok().filter(|user| !user.trim().is_empty());
-    by.or_else(|| said("USER")).or_else(|| said("LOGNAME"))
+    let number = || format!("user {}", rustix::process::getuid().as_raw());
+    by.or_else(|| said("USER")).or_else(|| said("LOGNAME")).or_else(|| Some(number()))
 }
 
 /// A moment as tables show it: to the minute, UTC.

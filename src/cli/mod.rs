@@ -8,6 +8,8 @@ mod account;
 mod asking;
 mod backup;
 mod backups;
+mod campaigns;
+mod changes;
 mod configs;
 mod creatives;
 mod demo;
@@ -35,6 +37,7 @@ mod session;
 mod sql;
 mod summary;
 mod sync;
+mod sync_status;
 mod undo;
 mod work;
 
@@ -75,8 +78,10 @@ enum Command {
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
     Creatives(creatives::CreativesArgs),
+    Changes(changes::ChangesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
+    Campaigns(campaigns::CampaignsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -89,7 +94,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Fill the store", &["init", "import", "undo", "migrate-from", "account"]),
     (
         "What Google has, and what to change there",
-        &["service-account", "sync", "seats", "endpoints", "configs", "creatives"],
+        &["service-account", "sync", "seats", "endpoints", "configs", "changes", "creatives", "campaigns"],
     ),
     ("Ask", &["sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
@@ -138,8 +143,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
         Command::Creatives(args) => creatives::run(&globals, args),
+        Command::Changes(args) => changes::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
+        Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
         Command::Generate(args) => generate::run(&globals, args),

@@ -5,6 +5,7 @@
 //! each setting stands with its default in `config.toml` beside this file, which `catscan init` writes out.
 
 mod backup;
+mod campaigns;
 mod care;
 mod changes;
 mod creatives;

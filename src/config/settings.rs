@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::backup::BackupSettings;
+use super::campaigns::CampaignSettings;
 use super::care::CareSettings;
 use super::changes::ChangeSettings;
 use super::creatives::CreativesSettings;
@@ -36,12 +37,14 @@ pub struct Config {
     pub lake: LakeSettings,
     /// What a server does for the store unasked.
     pub care: CareSettings,
-    /// Thumbnails of creatives.
-    pub creatives: CreativesSettings,
+    /// Campaigns.
+    pub campaigns: CampaignSettings,
     /// Changes of pretargeting configs.
     pub changes: ChangeSettings,
     /// Calls to Google.
     pub google: GoogleSettings,
+    /// Thumbnails of creatives.
+    pub creatives: CreativesSettings,
 }
 
 /// `[server]`

@@ -44,7 +44,7 @@ listed! {
 }
 
 const STATEMENTS: Statements = Statements {
-    stored: "SELECT endpoint_id, raw_data, 0 FROM rtb_endpoints WHERE account_id = ?1",
+    stored: "SELECT raw_data, 0 FROM rtb_endpoints WHERE account_id = ?1 AND endpoint_id = ?2",
     upsert: include_str!("../../sql/entities/endpoint_upsert.sql"),
     vanish: include_str!("../../sql/entities/endpoints_vanish.sql"),
 };

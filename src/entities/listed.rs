@@ -2,15 +2,22 @@
 //!
 //! Invariant: a list writes only Google's columns; the user's own columns of the same row stay.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use rusqlite::{Row, ToSql, Transaction, named_params};
+use rusqlite::{OptionalExtension, Row, ToSql, Transaction, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::Time;
 use super::{EntityError, TextList};
 use crate::model::AccountId;
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.changed += more.changed;
+        self.unchanged += more.unchanged;
+        self.vanished += more.vanished;
+    }
+}
 
 /// What a list changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +90,7 @@ pub(super) use listed;
 
 /// The statements of a kind. `vanish` may use :account_id, :now, :listed and :buyers (JSON arrays of ids).
 pub(super) struct Statements {
-    /// Key, raw_data and whether it had vanished, of each stored row of the account.
+    /// raw_data and whether it had vanished, of the row of an account (?1) and key (?2).
     pub stored: &'static str,
     pub upsert: &'static str,
     pub vanish: &'static str,
@@ -100,14 +107,12 @@ pub(super) fn bring_up<T: Listed>(
 ) -> Result<Counts, EntityError> {
     let mut counts = Counts::default();
     let mut stored = tx.prepare_cached(statements.stored)?;
-    let stored: HashMap<String, (String, bool)> = stored
-        .query_map([account.0], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
-        .collect::<Result<_, _>>()?;
     for item in listed {
-        match stored.get(item.key()) {
+        let same = |row: &Row<'_>| Ok(!row.get::<_, bool>(1)? && row.get_ref(0)?.as_str()? == item.raw_data());
+        match stored.query_row(params![account.0, item.key()], same).optional()? {
             None => counts.added += 1,
-            Some((raw_data, false)) if raw_data == item.raw_data() => counts.unchanged += 1,
-            Some(_) => counts.changed += 1,
+            Some(true) => counts.unchanged += 1,
+            Some(false) => counts.changed += 1,
         }
         // Also where nothing changed: synced_at moves, and a newer program may read more out of the same answer.
         upsert(tx, account, statements.upsert, item, now)?;

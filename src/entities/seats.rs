@@ -61,7 +61,7 @@ listed! {
 }
 
 const STATEMENTS: Statements = Statements {
-    stored: "SELECT buyer_id, raw_data, vanished_at IS NOT NULL FROM buyer_seats WHERE account_id = ?1",
+    stored: "SELECT raw_data, vanished_at IS NOT NULL FROM buyer_seats WHERE account_id = ?1 AND buyer_id = ?2",
     upsert: include_str!("../../sql/entities/seat_upsert.sql"),
     vanish: include_str!("../../sql/entities/seats_vanish.sql"),
 };
@@ -104,6 +104,12 @@ pub fn creative_counts(tx: &Transaction<'_>, account: AccountId) -> Result<BTree
 pub fn populate(tx: &Transaction<'_>, account: AccountId, now: DateTime<Utc>) -> Result<u64, EntityError> {
     let populate = include_str!("../../sql/entities/seats_populate.sql");
     Ok(tx.execute(populate, named_params! { ":account_id": account.0, ":now": Time(now) })? as u64)
+}
+
+/// Remembers with which service account the account's seats were listed.
+pub fn listed_with(tx: &Transaction<'_>, account: AccountId, service_account_id: &str) -> Result<(), EntityError> {
+    tx.execute(include_str!("../../sql/entities/seats_listed_with.sql"), params![account.0, service_account_id])?;
+    Ok(())
 }
 
 /// Sets or clears the user's own name of a seat.

@@ -27,17 +27,16 @@ mod schedule;
 mod seats;
 mod store;
 mod sync;
+mod sync_status;
 mod undo;
 mod uploads;
 mod verify;
-
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
 pub use backup::{BackupRequest, Destination};
-pub use campaigns::CampaignRequest;
+pub use campaigns::{CampaignChange, CampaignRequest};
 pub use care::{AskedBy, Care, CareRequest, Cared};
 pub use changes::{ChangeRequest, ChangeStep};
 pub use creatives::CreativeRequest;
@@ -52,6 +51,8 @@ pub use repair::{HealedFile, LostFile, RepairAnswer, RepairRequest, mark_again};
 pub use schedule::{ScheduleRecord, do_due, due, newest_care, plan, schedules};
 pub use seats::{SeatRequest, populate_seats};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
+pub use sync::{QueuedSync, SyncRequest};
+pub use sync_status::{KindStatus, SyncStatus, sync_status};
 pub use undo::UndoRequest;
 pub use uploads::{job_of_upload, name_upload};
 
@@ -70,13 +71,8 @@ pub enum Job {
     Undo(UndoRequest),
     /// Change the list of accounts.
     Account(AccountChange),
-    /// Load entities from JSON files.
-    Sync {
-        /// The directory of the files.
-        dir: PathBuf,
-        /// Account by name or number; `None` is the first one.
-        account: Option<String>,
-    },
+    /// Bring entities to what Google says.
+    Sync(SyncRequest),
     /// Change the service accounts that Google is asked with.
     Credentials(CredentialsRequest),
     /// Change what users say of seats.
@@ -121,10 +117,10 @@ pub enum Event {
         /// What that changed.
         answer: UndoAnswer,
     },
-    /// Entities are loaded.
-    Synced {
-        /// Counts per kind of entity.
-        answer: serde_json::Value,
+    /// A list that is being read from Google got longer.
+    Listed {
+        /// By so many items.
+        items: u64,
     },
     /// The predecessor's database is taken over.
     Migrated {
@@ -184,7 +180,7 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         },
         Job::Undo(request) => Queued::Undo(request),
         Job::Account(change) => Queued::Account(change),
-        Job::Sync { dir, account } => Queued::Sync { dir, account },
+        Job::Sync(request) => Queued::Sync(request),
         Job::Credentials(request) => Queued::Credentials(request),
         Job::Seats(request) => Queued::Seats(request),
         Job::Changes(request) => Queued::Changes(request),
@@ -204,7 +200,7 @@ enum Queued {
     Import(QueuedImport),
     Undo(UndoRequest),
     Account(AccountChange),
-    Sync { dir: PathBuf, account: Option<String> },
+    Sync(SyncRequest),
     Credentials(CredentialsRequest),
     Seats(SeatRequest),
     Changes(ChangeRequest),
@@ -229,7 +225,7 @@ impl QueuedJob {
             Queued::Refused(message) => refuse(tell, message, None),
             Queued::Undo(request) => undo::run(&request, store, tell),
             Queued::Account(change) => account::run(&change, store, tell),
-            Queued::Sync { dir, account } => sync::run(&dir, account.as_deref(), store, tell),
+            Queued::Sync(request) => sync::run(request, store, tell),
             Queued::Credentials(request) => credentials::run(&request, store, tell),
             Queued::Seats(request) => seats::run(&request, store, tell),
             Queued::Changes(request) => changes::run(&request, store, tell),

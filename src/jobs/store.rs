@@ -12,6 +12,7 @@ use chrono::Utc;
 use super::book;
 use super::feed::Feed;
 use super::google::Clients;
+use super::sync::Syncing;
 use crate::config::{self, Config, DataDir, DataDirError, LakeSettings, RunningServer, WriterLock};
 use crate::creatives::Creatives;
 use crate::creatives::thumbnails::{Ffmpeg, SCRATCH_PREFIX, Shelf, Tools};
@@ -43,6 +44,7 @@ pub struct Store {
     pub stopping: Arc<AtomicBool>,
     pub(super) caring: Arc<Mutex<()>>,
     pub(super) clients: Clients,
+    pub(super) syncing: Syncing,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -140,7 +142,7 @@ impl Store {
         let threads = threads(&config);
         let limits = ImportLimits { max_reject_pct, rows_in_memory_bytes, threads, unpack, anomaly };
         let importer = Importer::new(db.clone(), lake.clone(), dir.tmp(), Clock::system(), limits);
-        let (writing, stopping, caring, clients) = Default::default();
+        let (writing, stopping, caring, clients, syncing) = Default::default();
         Self {
             dir,
             config,
@@ -152,6 +154,7 @@ impl Store {
             stopping,
             caring,
             clients,
+            syncing,
             _lock: lock.map(Arc::new),
         }
     }

@@ -32,7 +32,7 @@ impl Case {
     }
 
     fn sync(&self) -> Result<SyncAnswer, SyncError> {
-        from_files(&self.db, AccountId::FIRST, self.answers.path(), now())
+        from_files(&self.db, AccountId::FIRST, self.answers.path(), &[], now())
     }
 
     fn refusal(&self) -> String {
@@ -114,8 +114,8 @@ fn every_kind_is_read_in_the_words_of_the_domain() {
     let case = Case::new();
     bidder_7(&case);
     let answer = case.sync().unwrap();
-    assert_eq!((answer.seats, answer.configs), (counts(1, 0, 0, 0), counts(1, 0, 0, 0)));
-    assert_eq!((answer.endpoints, answer.creatives), (counts(1, 0, 0, 0), counts(3, 0, 0, 0)));
+    assert_eq!((answer.seats.counts, answer.configs.counts), (counts(1, 0, 0, 0), counts(1, 0, 0, 0)));
+    assert_eq!((answer.endpoints.counts, answer.creatives.counts), (counts(1, 0, 0, 0), counts(3, 0, 0, 0)));
     assert_eq!(answer.files.len(), 4);
     assert_eq!(answer.notes, [""; 0]);
 
@@ -168,8 +168,8 @@ fn the_same_files_again_change_nothing_and_no_other_account_is_touched() {
     case.sync().unwrap();
     let rows = case.rows();
     let again = case.sync().unwrap();
-    assert_eq!((again.seats, again.configs), (counts(0, 0, 1, 0), counts(0, 0, 1, 0)));
-    assert_eq!((again.endpoints, again.creatives), (counts(0, 0, 1, 0), counts(0, 0, 3, 0)));
+    assert_eq!((again.seats.counts, again.configs.counts), (counts(0, 0, 1, 0), counts(0, 0, 1, 0)));
+    assert_eq!((again.endpoints.counts, again.creatives.counts), (counts(0, 0, 1, 0), counts(0, 0, 3, 0)));
     assert_eq!(case.rows(), rows);
     assert_eq!(rows[5..], [0, 0, 0, 0, 0], "account 2 got rows");
 }
@@ -181,14 +181,14 @@ fn pages_make_one_list_and_a_list_without_its_end_makes_nothing_vanish() {
     case.file("endpoints-1.json", json!({"endpoints": [item("1"), item("2")], "nextPageToken": "t"}));
     case.file("endpoints-2.json", json!({"endpoints": [item("2"), item("3")]}));
     let answer = case.sync().unwrap();
-    assert_eq!(answer.endpoints, counts(3, 0, 0, 0));
+    assert_eq!(answer.endpoints.counts, counts(3, 0, 0, 0));
     assert!(answer.notes.contains(&"endpoints 2 is listed twice: the later one counts".to_owned()), "{answer:?}");
     assert!(answer.notes.iter().any(|note| note.starts_with("no creatives*.json")), "{answer:?}");
 
     std::fs::remove_file(case.answers.path().join("endpoints-2.json")).unwrap();
-    assert_eq!(case.sync().unwrap().endpoints, counts(0, 0, 2, 0), "the last page is missing");
+    assert_eq!(case.sync().unwrap().endpoints.counts, counts(0, 0, 2, 0), "the last page is missing");
     case.file("endpoints-2.json", "{}");
-    assert_eq!(case.sync().unwrap().endpoints, counts(0, 0, 2, 1), "an empty page ends the list");
+    assert_eq!(case.sync().unwrap().endpoints.counts, counts(0, 0, 2, 1), "an empty page ends the list");
 }
 
 #[test]
@@ -201,11 +201,11 @@ fn buyers_that_share_a_creative_id_do_not_take_it_back_and_forth() {
     case.file("creatives-1.json", json!({"creatives": [item("1", 20)]}));
     case.file("creatives-2.json", json!({"creatives": [item("2", 10)]}));
     let first = case.sync().unwrap();
-    assert_eq!(first.creatives, counts(1, 0, 0, 0));
+    assert_eq!(first.creatives.counts, counts(1, 0, 0, 0));
     assert!(
         first.notes.contains(&"1 creative ids are used by several buyers: the last changed one is kept".to_owned())
     );
-    assert_eq!(case.sync().unwrap().creatives, counts(0, 0, 1, 0));
+    assert_eq!(case.sync().unwrap().creatives.counts, counts(0, 0, 1, 0));
     let kept = case.db.read::<_, EntityError>(|tx| creatives::list(tx, AccountId::FIRST)).unwrap();
     assert_eq!(kept[0].google.buyer_id.as_deref(), Some("1"));
 }
@@ -213,7 +213,7 @@ fn buyers_that_share_a_creative_id_do_not_take_it_back_and_forth() {
 #[test]
 fn what_is_wrong_is_said_with_file_and_place_and_nothing_is_kept() {
     let case = Case::new();
-    assert!(case.refusal().contains("holds no answers: expected buyers*.json"));
+    assert!(case.refusal().contains("holds no answers: expected buyers*.json, endpoints*.json"));
     let config =
         |more: &str| format!(r#"{{"pretargetingConfigs":[{{"name":"bidders/7/pretargetingConfigs/1"{more}}}]}}"#);
     bidder_7(&case);
@@ -273,7 +273,7 @@ fn what_is_wrong_is_said_with_file_and_place_and_nothing_is_kept() {
         let message = case.refusal();
         assert!(message.contains(file) && message.contains(told), "{message}");
     }
-    let nowhere = from_files(&case.db, AccountId::FIRST, Path::new("/nowhere"), now()).unwrap_err();
+    let nowhere = from_files(&case.db, AccountId::FIRST, Path::new("/nowhere"), &[], now()).unwrap_err();
     assert!(nowhere.to_string().starts_with("/nowhere cannot be read"), "{nowhere}");
     assert!(case.dir.path().exists());
 }
@@ -292,7 +292,7 @@ fn one_accounts_bidder_never_mixes_with_another() {
     }
     case.file("endpoints.json", json!({"endpoints": [{"name": "bidders/8/endpoints/1", "url": "https://e"}]}));
     assert!(case.refusal().contains("endpoints.json is of bidder 8, but account 'default' is bidder 7"));
-    let missing = from_files(&case.db, AccountId(9), case.answers.path(), now()).unwrap_err();
+    let missing = from_files(&case.db, AccountId(9), case.answers.path(), &[], now()).unwrap_err();
     assert!(missing.to_string().contains("there is no account '9'"), "{missing}");
 }
 
@@ -310,10 +310,10 @@ fn generated_entities_are_answers_that_a_sync_reads() {
         shape: Shape::Real,
     };
     let generated = run(&options, &|_, _| {}).unwrap();
-    let answer = from_files(&case.db, AccountId::FIRST, &generated.entities, now()).unwrap();
+    let answer = from_files(&case.db, AccountId::FIRST, &generated.entities, &[], now()).unwrap();
     assert_eq!(answer.notes, [""; 0]);
-    assert_eq!((answer.seats.added, answer.endpoints.added), (1, 3));
-    assert!(answer.configs.added >= 7 && answer.creatives.added >= 500, "{answer:?}");
+    assert_eq!((answer.seats.counts.added, answer.endpoints.counts.added), (1, 3));
+    assert!(answer.configs.counts.added >= 7 && answer.creatives.counts.added >= 500, "{answer:?}");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn a_directory_one_level_too_high_names_the_one_that_is_meant() {
     let case = Case::new();
     std::fs::create_dir_all(case.answers.path().join("entities")).unwrap();
     std::fs::create_dir_all(case.answers.path().join("empty")).unwrap();
-    assert!(case.refusal().ends_with("endpoints*.json or creatives*.json"), "{}", case.refusal());
+    assert!(case.refusal().ends_with("pretargetingConfigs*.json or creatives*.json"), "{}", case.refusal());
     case.file("entities/buyers.json", json!({"buyers": []}));
     assert!(case.refusal().ends_with("entities has them: name that one"), "{}", case.refusal());
 }

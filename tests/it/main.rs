@@ -7,6 +7,7 @@
 
 mod backup;
 mod bad_input;
+mod campaigns;
 mod care;
 mod checks;
 mod chunks;

@@ -7,8 +7,6 @@ pub mod comparisons;
 mod kind;
 pub mod pending;
 pub mod snapshots;
-#[cfg(test)]
-mod tests;
 
 pub use kind::ChangeType;
 

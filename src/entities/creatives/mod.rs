@@ -3,7 +3,7 @@
 mod find;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::columns::Time;
@@ -94,7 +94,7 @@ listed! {
 }
 
 const STATEMENTS: Statements = Statements {
-    stored: "SELECT creative_id, raw_data, vanished_at IS NOT NULL FROM creatives WHERE account_id = ?1",
+    stored: "SELECT raw_data, vanished_at IS NOT NULL FROM creatives WHERE account_id = ?1 AND creative_id = ?2",
     upsert: include_str!("../../../sql/entities/creative_upsert.sql"),
     vanish: include_str!("../../../sql/entities/creatives_vanish.sql"),
 };
@@ -108,6 +108,19 @@ pub fn upsert(
     now: DateTime<Utc>,
 ) -> Result<Counts, EntityError> {
     listed::bring_up(tx, account, &STATEMENTS, listed, absent, now)
+}
+
+/// The buyer that a creative is of as it is stored, and when it was changed there; none for one that is not there, or has
+/// vanished.
+pub fn holder(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    creative_id: &str,
+) -> Result<Option<(String, Option<String>)>, EntityError> {
+    let holder = include_str!("../../../sql/entities/creative_holder.sql");
+    let mut statement = tx.prepare_cached(holder)?;
+    let found = statement.query_row(params![account.0, creative_id], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(found.optional()?)
 }
 
 /// The account's creatives by id.

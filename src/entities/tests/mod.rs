@@ -2,6 +2,7 @@
 
 mod accounts;
 mod campaigns;
+mod changes;
 mod configs;
 mod found_creatives;
 mod service_accounts;

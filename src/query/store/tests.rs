@@ -52,7 +52,7 @@ impl Directory {
     }
 
     fn sync(&self) {
-        sync::from_files(&self.db, AccountId::FIRST, &sample("entities"), now()).unwrap();
+        sync::from_files(&self.db, AccountId::FIRST, &sample("entities"), &[], now()).unwrap();
     }
 
     fn second_account(&self) -> AccountId {

@@ -12,4 +12,4 @@ mod page;
 mod seats;
 
 pub use node::AnswerError;
-pub use page::{Page, config, configs, creatives, endpoints, seats};
+pub use page::{Page, bidders, config, configs, creatives, endpoints, seats};

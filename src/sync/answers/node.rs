@@ -164,6 +164,7 @@ impl<'a> Node<'a> {
             "endpoints" => "bidders/…/endpoints/<id>",
             "pretargetingConfigs" => "bidders/…/pretargetingConfigs/<id>",
             "creatives" => "buyers/…/creatives/<id>",
+            "bidders" => "bidders/<id>",
             _ => "buyers/<id>",
         };
         id.ok_or_else(|| self.unexpected("name", expected, self.fields.get("name").unwrap_or(&Value::Null)))

@@ -8,13 +8,13 @@ use crate::entities::creatives::GoogleCreative;
 use crate::entities::endpoints::GoogleEndpoint;
 use crate::entities::seats::GoogleSeat;
 
-/// A page and whether another one follows it.
+/// A page, and what leads to the next one.
 #[derive(Debug)]
 pub struct Page<T> {
     /// Its items in their order.
     pub items: Vec<T>,
-    /// True when Google said that the list goes on.
-    pub more_follow: bool,
+    /// What to ask for the next page with; none on the last one.
+    pub next: Option<String>,
 }
 
 /// Reads a page of `bidders.pretargetingConfigs.list`.
@@ -31,6 +31,11 @@ pub fn config(bytes: &[u8]) -> Result<GoogleConfig, AnswerError> {
 /// Reads a page of `bidders.endpoints.list`.
 pub fn endpoints(bytes: &[u8]) -> Result<Page<GoogleEndpoint>, AnswerError> {
     page(bytes, "endpoints", super::endpoints::read)
+}
+
+/// Reads a page of `bidders.list`: ids.
+pub fn bidders(bytes: &[u8]) -> Result<Page<String>, AnswerError> {
+    page(bytes, "bidders", |bidder| bidder.required_id_in_name("bidders"))
 }
 
 /// Reads a page of `buyers.list`.
@@ -65,8 +70,8 @@ fn page<T>(
         Some(_) => return Err(unexpected(list, "a list", "something else")),
     };
     let items = items.iter().enumerate().map(|(index, item)| read(&Node::new(item, Path::Item(list, index))?));
-    let more_follow = answer.get("nextPageToken").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
-    Ok(Page { items: items.collect::<Result<_, _>>()?, more_follow })
+    let next = answer.get("nextPageToken").and_then(Value::as_str).filter(|token| !token.is_empty());
+    Ok(Page { items: items.collect::<Result<_, _>>()?, next: next.map(str::to_owned) })
 }
 
 fn not_json(error: serde_json::Error) -> AnswerError {

@@ -276,6 +276,6 @@ fn a_plain_address_elsewhere_gets_no_secret() {
     let key = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, key.replace("http://127.0.0.1", "http://example.com")).unwrap();
     let told = ServiceKey::read(&file).err().unwrap().to_string();
-    assert!(told.contains("has a token_uri that is not encrypted"), "{told}");
+    assert!(told.contains("\"token_uri\" is not encrypted"), "{told}");
     assert!(!told.contains("PRIVATE"), "{told}");
 }

@@ -9,6 +9,7 @@ mod grant;
 mod http;
 mod misbehave;
 mod routes;
+mod sync;
 mod targeting;
 
 use std::net::{SocketAddr, TcpListener};
@@ -124,17 +125,14 @@ impl LocalGoogle {
         for (name, value) in self.environment() {
             store.set(&name, &value);
         }
-        self.add_service_account(store, 1, "tester");
+        self.add_service_account(store, "1", "tester");
     }
 
     /// Gives an account of the store a service account at this server.
-    pub fn add_service_account(&self, store: &TestStore, account: i64, name: &str) {
+    #[track_caller]
+    pub fn add_service_account(&self, store: &TestStore, account: &str, name: &str) {
         let path = self.key_file(&store.beside(&format!("{name}.json")), name);
-        let database = rusqlite::Connection::open(store.data_dir().join("catscan.db")).unwrap();
-        let insert = "INSERT INTO service_accounts (account_id, service_account_id, client_email, project_id, \
-                      credentials_path, created_at) VALUES (?1, ?2, ?3, 'test-project', ?4, '2026-01-01T00:00:00.000Z')";
-        let email = format!("{name}@test-project.iam.gserviceaccount.com");
-        database.execute(insert, rusqlite::params![account, name, email, path.to_str().unwrap()]).unwrap();
+        store.succeed(&["service-account", "add", path.to_str().unwrap(), "--account", account]);
     }
 
     /// Writes the key file of a service account, as Google's console would give it.

@@ -1,0 +1,21 @@
+-- name: campaign_countries
+-- answers: Where did the creatives of each campaign run?
+-- reads: rtb_daily performance
+-- parameter: campaign int64 = 0: only this campaign; 0 stands for all
+-- columns: one row per campaign, country, creative and currency; a row whose report named no country has none
+-- cost: one aggregate over the days of the window
+SELECT
+    members.campaign_id,
+    facts.country,
+    facts.creative_id,
+    facts.currency,
+    sum(facts.reached_queries) AS reached_queries,
+    sum(facts.impressions) AS impressions,
+    sum(facts.clicks) AS clicks,
+    sum(facts.spend_micros) AS spend_micros
+FROM v_creative_traffic AS facts
+JOIN campaign_creatives AS members
+    ON members.account_id = facts.account_id AND members.creative_id = facts.creative_id
+WHERE $campaign = 0 OR members.campaign_id = $campaign
+GROUP BY members.campaign_id, facts.country, facts.creative_id, facts.currency
+ORDER BY members.campaign_id, facts.country, facts.creative_id, facts.currency
