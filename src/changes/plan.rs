@@ -101,7 +101,10 @@ fn wire(field: &str, value: &Value) -> Option<Value> {
             Some(sizes.iter().map(size).collect())
         }
         ("geoTargeting", Value::Object(lists)) => {
-            let place = |place: &Value| place.as_str().map_or_else(|| place.clone(), |place| criteria_id(place).into());
+            let place = |place: &Value| match place {
+                Value::String(place) => criteria_id(place).into(),
+                other => Value::from(other.to_string()),
+            };
             let ids = |ids: &Value| -> Value { ids.as_array().into_iter().flatten().map(place).collect() };
             Some(Value::Object(lists.iter().map(|(name, list)| (name.clone(), ids(list))).collect()))
         }

@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::limits::retry_after;
 use super::pace::Pace;
 use super::token::{NoToken, Tokens};
-use super::trouble::Trouble;
+use super::trouble::{Token, Trouble};
 use super::usage::{Usage, Used};
 use super::{Call, ClientOptions, Google, GoogleError, Limits, Method, ServiceKey, address, runtime};
 
@@ -72,13 +72,13 @@ impl Client {
     fn answer(&self, call: &Call, used: &mut Used) -> Result<Vec<u8>, GoogleError> {
         let ends = self.options.time.elapsed() + self.options.patience;
         let mut attempts = 0;
-        let mut rejected: Option<String> = None;
+        let mut rejected: Option<Token> = None;
         loop {
             self.await_turn(call, attempts, ends)?;
             attempts += 1;
             used.retries = u64::from(attempts - 1);
             let left = ends.saturating_sub(self.options.time.elapsed());
-            let trouble = match self.tried(call, rejected.as_deref(), left, used) {
+            let trouble = match self.tried(call, rejected.as_ref(), left, used) {
                 Ok(body) => return Ok(body),
                 Err(trouble) => trouble,
             };
@@ -157,7 +157,13 @@ impl Client {
     }
 
     /// Sends the call once.
-    fn tried(&self, call: &Call, rejected: Option<&str>, left: Duration, used: &mut Used) -> Result<Vec<u8>, Trouble> {
+    fn tried(
+        &self,
+        call: &Call,
+        rejected: Option<&Token>,
+        left: Duration,
+        used: &mut Used,
+    ) -> Result<Vec<u8>, Trouble> {
         let runtime = runtime::get().map_err(Trouble::Unsent)?;
         let limit = self.options.try_timeout.min(left);
         let (body, said) = runtime.block_on(async {
@@ -184,7 +190,7 @@ impl Client {
     async fn sent(
         &self,
         call: &Call,
-        token: String,
+        token: Token,
         used: &mut Used,
     ) -> Result<(Result<Vec<u8>, Trouble>, Option<Limits>), Trouble> {
         let method = match call.method {
@@ -192,7 +198,7 @@ impl Client {
             Method::Post => reqwest::Method::POST,
             Method::Patch => reqwest::Method::PATCH,
         };
-        let mut request = self.http.request(method, self.url(call)).bearer_auth(&token);
+        let mut request = self.http.request(method, self.url(call)).bearer_auth(&token.0);
         request = request.header(header::ACCEPT, "application/json");
         if let Some(body) = &call.body {
             let body = body.to_string();

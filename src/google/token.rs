@@ -13,6 +13,7 @@ use yup_oauth2::authenticator::Authenticator;
 use yup_oauth2::{CustomHyperClientBuilder, Error, ServiceAccountAuthenticator};
 
 use super::ServiceKey;
+use super::trouble::Token;
 
 /// What a token is for.
 const SCOPES: [&str; 1] = ["https://www.googleapis.com/auth/realtime-bidding"];
@@ -46,19 +47,23 @@ impl Tokens {
     }
 
     /// A token that is good for a while; another one than `rejected`.
-    pub(super) async fn token(&self, rejected: Option<&str>, patience: Duration) -> Result<String, NoToken> {
+    pub(super) async fn token(&self, rejected: Option<&Token>, patience: Duration) -> Result<Token, NoToken> {
         let asking = async {
             let _turn = self.asking.lock().await;
             let token = self.authenticator.token(&SCOPES).await?;
             match token.token() {
-                Some(token) if Some(token) == rejected => self.authenticator.force_refreshed_token(&SCOPES).await,
+                Some(token) if rejected.is_some_and(|rejected| rejected.0 == token) => {
+                    self.authenticator.force_refreshed_token(&SCOPES).await
+                }
                 _ => Ok(token),
             }
         };
         let lost = |why: &str| NoToken::Lost(format!("no token came from {}: {why}", self.from));
         match tokio::time::timeout(patience, asking).await {
             Err(_) => Err(lost("no answer in time")),
-            Ok(Ok(token)) => token.token().map(str::to_owned).ok_or_else(|| lost("the answer has none")),
+            Ok(Ok(token)) => {
+                token.token().map(|token| Token(token.to_owned())).ok_or_else(|| lost("the answer has none"))
+            }
             Ok(Err(Error::AuthError(refused))) => Err(NoToken::Refused(refused.to_string())),
             Ok(Err(Error::HttpError(_) | Error::HttpClientError(_))) => Err(lost("the connection failed")),
             Ok(Err(Error::JSONError(_))) => Err(lost("the answer is not what was expected")),

@@ -7,11 +7,21 @@ use serde_json::Value;
 /// The longest that Google's words are repeated.
 const REASON_LETTERS: usize = 500;
 
+/// What a call proves itself with; it is not shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Token(pub String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// A try without a good answer.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// The token is not accepted.
-    Unauthorized { token: String, reason: String },
+    Unauthorized { token: Token, reason: String },
     /// The key is not accepted, so there is no token.
     Key(String),
     /// The call is refused.
@@ -28,7 +38,7 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// What an answer with a status other than 2xx means.
-    pub(super) fn of(status: u16, body: &[u8], after: Option<Duration>, token: String) -> Self {
+    pub(super) fn of(status: u16, body: &[u8], after: Option<Duration>, token: Token) -> Self {
         let said = Said::of(status, body);
         let Said { reason, is_quota } = said;
         match status {
@@ -72,7 +82,7 @@ mod tests {
     use super::*;
 
     fn told(status: u16, body: &str) -> String {
-        match Trouble::of(status, body.as_bytes(), None, String::new()) {
+        match Trouble::of(status, body.as_bytes(), None, Token(String::new())) {
             Trouble::Unauthorized { reason, .. } => format!("unauthorized {reason}"),
             Trouble::Refused { status, reason } => format!("refused {status} {reason}"),
             Trouble::Busy { status, reason, .. } => format!("busy {status} {reason}"),

@@ -128,6 +128,9 @@ pub(super) fn run(request: &ChangeRequest, store: &Store, tell: Listener<'_>) ->
         .and_then(|account| taken(request, store, account));
     match answers {
         Ok(answers) => {
+            if answers.is_empty() {
+                tell(Event::Noted { text: "there was nothing to do".to_owned() });
+            }
             answers.into_iter().for_each(|answer| tell(Event::Answered { answer }));
             true
         }

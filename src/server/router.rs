@@ -11,8 +11,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, health, import_days, imports,
-    internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, system, thumbnails, uploads,
+    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health, import_days,
+    imports, internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, system, thumbnails, uploads,
 };
 use super::state::App;
 
@@ -28,6 +28,7 @@ pub(super) fn router(app: App) -> Router {
         Router::new()
             .merge(credentials::routes())
             .merge(seats::routes())
+            .merge(google_sync::routes())
             .merge(settings::routes())
             .merge(creatives::routes())
             .merge(thumbnails::routes())

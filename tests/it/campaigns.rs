@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::store::{TestStore, integer, repository};
+use super::store::{TestStore, integer};
 
 /// One row of a report: days ago, creative, country, platform, reached queries, impressions, clicks, micros.
 pub type Line = (u64, &'static str, &'static str, &'static str, i64, i64, i64, i64);
@@ -355,5 +355,4 @@ fn tables_are_for_people() {
     assert!(shown.contains("creatives       a1 a2 a3"), "{shown}");
     let empty = TestStore::new();
     assert!(empty.succeed(&["campaigns", "list"]).starts_with("no campaigns; `catscan campaigns cluster` makes some"));
-    assert!(repository("docs/campaigns.md").exists());
 }

@@ -9,6 +9,7 @@ mod backup;
 mod bad_input;
 mod campaigns;
 mod care;
+mod changes;
 mod checks;
 mod chunks;
 mod compaction;

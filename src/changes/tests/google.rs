@@ -29,6 +29,8 @@ pub enum Trouble {
     LostAfter,
     /// It does not arrive.
     LostBefore,
+    /// It is refused, and the call after it does not arrive.
+    RefusedAndThenSilent,
 }
 
 impl Model {
@@ -64,10 +66,15 @@ impl Google for Model {
         let named = GoogleError::named(call);
         let place = held.trouble.iter().position(|(matching, _)| named.contains(matching.as_str()));
         let trouble = place.map(|place| held.trouble.remove(place).1);
-        let refused = |reason: &str| GoogleError::Refused { call: named.clone(), status: 400, reason: reason.to_owned() };
+        let refused =
+            |reason: &str| GoogleError::Refused { call: named.clone(), status: 400, reason: reason.to_owned() };
         let lost = || GoogleError::NoAnswer { call: named.clone(), reason: "the connection was cut".to_owned() };
         match trouble {
             Some(Trouble::Refused) => return Err(refused("no")),
+            Some(Trouble::RefusedAndThenSilent) => {
+                held.trouble.push((String::new(), Trouble::LostBefore));
+                return Err(refused("no"));
+            }
             Some(Trouble::LostBefore) => return Err(lost()),
             _ => {}
         }
@@ -76,7 +83,7 @@ impl Google for Model {
         done(config, call, verb).map_err(|reason| refused(&reason))?;
         let answer = config.to_string().into_bytes();
         if call.method != Method::Get {
-            held.sent.push(named);
+            held.sent.push(named.clone());
         }
         if trouble == Some(Trouble::LostAfter) { Err(lost()) } else { Ok(answer) }
     }

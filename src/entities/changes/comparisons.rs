@@ -13,9 +13,10 @@ use crate::model::{AccountId, Day};
 /// Whether a comparison has its deltas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says what it is")]
 pub enum ComparisonStatus {
+    /// Its days after are to come.
     InProgress,
+    /// Its deltas are there.
     Completed,
 }
 

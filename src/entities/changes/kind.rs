@@ -5,21 +5,34 @@ use serde::{Deserialize, Serialize};
 /// What a change does to a config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says what it does")]
 pub enum ChangeType {
+    /// One more included size.
     AddSize,
+    /// One included size less.
     RemoveSize,
+    /// One more included place.
     AddGeo,
+    /// One included place less.
     RemoveGeo,
+    /// One more excluded place.
     AddExcludedGeo,
+    /// One excluded place less.
     RemoveExcludedGeo,
+    /// One more included format.
     AddFormat,
+    /// One included format less.
     RemoveFormat,
+    /// One more publisher of the list, which allows or blocks.
     AddPublisher,
+    /// One publisher of the list less.
     RemovePublisher,
+    /// One more app of the list, which allows or blocks.
     AddApp,
+    /// One app of the list less.
     RemoveApp,
+    /// ACTIVE or SUSPENDED.
     ChangeState,
+    /// Another maximum of bid requests per second.
     ChangeQps,
 }
 

@@ -13,10 +13,12 @@ use crate::model::AccountId;
 /// What became of a staged change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says what it is")]
 pub enum ChangeStatus {
+    /// It waits to be applied.
     Pending,
+    /// Google has it.
     Applied,
+    /// It will not be applied.
     Cancelled,
 }
 

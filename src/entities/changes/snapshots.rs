@@ -13,10 +13,12 @@ use crate::model::{AccountId, SnapshotId};
 /// Why a snapshot was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says what it is")]
 pub enum SnapshotType {
+    /// A user wanted it.
     Manual,
+    /// An act was about to begin.
     BeforeChange,
+    /// A comparison was completed.
     AfterChange,
 }
 

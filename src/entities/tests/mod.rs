@@ -3,6 +3,7 @@
 mod accounts;
 mod campaigns;
 mod changes;
+mod clustered;
 mod configs;
 mod found_creatives;
 mod service_accounts;

@@ -8,6 +8,7 @@ pub(super) mod chunks;
 pub(super) mod creatives;
 pub(super) mod credentials;
 pub(super) mod figures;
+pub(super) mod google_sync;
 pub(super) mod health;
 mod import_answer;
 pub(super) mod import_days;

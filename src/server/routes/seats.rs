@@ -35,6 +35,13 @@ pub(in crate::server) struct Shown {
     created_at: DateTime<Utc>,
 }
 
+impl Shown {
+    /// Whether Google lists it for that bidder.
+    pub(in crate::server) fn is_of(&self, bidder: &str) -> bool {
+        self.active && self.bidder_id == bidder
+    }
+}
+
 /// The account's seats as they are shown, by name.
 pub(in crate::server) fn shown(app: &App, account: AccountId) -> Result<Vec<Shown>, EntityError> {
     app.store.db.read(|tx| {

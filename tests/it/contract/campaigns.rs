@@ -152,14 +152,17 @@ fn figures_are_ratios_of_sums_over_exactly_the_period() {
     let empty = made(&dashboard, "Empty", &["x2"]);
     for (period, days) in [("1d", 1), ("7d", 7), ("30d", 30), ("all", 365), ("whatever", 7)] {
         let [queries, impressions, clicks, micros] = naive(&SHOES, days, 1);
-        let answer = dashboard.get(&format!("/campaigns/{id}/performance?period={period}"));
+        let mut answer = dashboard.get(&format!("/campaigns/{id}/performance?period={period}"));
+        assert_eq!(dashboard.get(&format!("/ai-campaigns/{id}/performance?period={period}")), answer);
+        let top = ["top_country", "top_device"].map(|name| answer.as_object_mut().unwrap().remove(name));
+        assert_eq!(top[0], Some(json!(if days < 31 { "US" } else { "IN" })), "{period}");
+        assert!(top[1].is_some());
         let expected = [&answer["queries"], &answer["impressions"], &answer["clicks"], &answer["spend_micros"]];
         assert_eq!(expected.map(|sum| sum.as_i64().unwrap()), [queries, impressions, clicks, micros], "{period}");
         assert_eq!(answer["spend"].as_f64().unwrap(), micros as f64 / 1e6);
         assert_eq!(answer["win_rate"].as_f64().unwrap(), impressions as f64 / queries as f64 * 100.0);
         assert_eq!(answer["ctr"].as_f64().unwrap(), clicks as f64 / impressions as f64 * 100.0);
         assert!((answer["cpm"].as_f64().unwrap() - micros as f64 / 1e3 / impressions as f64).abs() < 1e-9);
-        assert_eq!(dashboard.get(&format!("/ai-campaigns/{id}/performance?period={period}")), answer);
         let listed = dashboard.get(&format!("/campaigns?period={period}"));
         let of = |id: &str| listed.as_array().unwrap().iter().find(|campaign| campaign["id"] == id).unwrap();
         assert_eq!(of(&id)["performance"], answer);

@@ -6,8 +6,10 @@
 mod campaigns;
 mod creatives;
 mod credentials;
+mod google_sync;
 mod groups;
 mod lists;
+mod settings;
 mod thumbnails;
 
 use std::sync::LazyLock;

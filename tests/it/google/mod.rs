@@ -1,16 +1,16 @@
 //! Google on this machine: a server that keeps a bidder's entities, answers as the Real-time Bidding API does, and
 //! misbehaves when told to.
 
-#![allow(dead_code, unused_imports, reason = "the tests of the sync and of changes come next")]
-
 mod client;
 mod entities;
 mod grant;
 mod http;
 mod misbehave;
 mod routes;
+mod speed;
 mod sync;
 mod targeting;
+mod trouble;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

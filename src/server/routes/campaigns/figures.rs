@@ -22,19 +22,36 @@ pub(super) struct Over {
     period: Option<String>,
 }
 
+/// What a campaign won and cost, and beside the contract where most of it.
+#[derive(Debug, Serialize)]
+pub(super) struct Whole {
+    #[serde(flatten)]
+    performance: Performance,
+    top_country: Option<String>,
+    top_device: Option<String>,
+}
+
 /// `GET /campaigns/{id}/performance`
 pub(super) async fn performance(
     State(app): State<App>,
     Path(id): Path<String>,
     over: Result<Query<Over>, QueryRejection>,
-) -> Result<Json<Performance>, ApiError> {
+) -> Result<Json<Whole>, ApiError> {
     let (Query(over), id) = (over?, number(&id)?);
     let account = app.account(over.account).await?;
     let days = period(over.period.as_deref());
     blocking(move || {
         existing(&app, account, id)?;
-        let mut figures = with_facts(&app, account, |facts| Ok(facts.totals(Some(days), Some(id))?))?;
-        Ok(Json(figures.remove(&id).unwrap_or_default().into()))
+        with_facts(&app, account, |facts| {
+            let (days, of) = (Some(days), Some(id));
+            let country = facts.countries(days, of)?.remove(&id).and_then(|found| found.into_iter().next());
+            let device = facts.devices(days, of)?.remove(&id).and_then(|found| found.into_iter().next());
+            Ok(Json(Whole {
+                performance: facts.totals(days, of)?.remove(&id).unwrap_or_default().into(),
+                top_country: country.map(|country| country.country),
+                top_device: device.map(|device| device.device),
+            }))
+        })
     })
     .await?
 }
