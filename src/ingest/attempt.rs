@@ -19,7 +19,7 @@ use super::{
 };
 use crate::kill;
 use crate::lake::{At, Change, LakeError};
-use crate::model::{BatchId, Day};
+use crate::model::{BatchId, Day, SnapshotId};
 use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};
 
 /// One import under way.
@@ -346,7 +346,7 @@ impl<'a> Attempt<'a> {
         let committed = self.commit(change, &parsed, &sightings, batch);
         self.watch.lap(Stage::Commit);
         match committed {
-            Ok(()) => {
+            Ok(_) => {
                 kill::point("after_commit");
                 Ok(Committed::Yes)
             }
@@ -355,15 +355,23 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn commit(&self, change: Change, parsed: &Parsed, seen: &Sightings, batch: BatchId) -> Result<(), ImportError> {
+    fn commit(
+        &self,
+        change: Change,
+        parsed: &Parsed,
+        sightings: &Sightings,
+        batch: BatchId,
+    ) -> Result<SnapshotId, ImportError> {
         let now = self.importer.clock.timestamp();
         self.importer.db.write(|tx| {
             let snapshot = self.importer.lake.commit(tx, change)?;
             record::finish(tx, batch, &self.answer, &self.faults, Some(snapshot), &now)?;
-            seen.note(tx, self.options.account, batch, &now)?;
-            record::learn(tx, self.options.account, parsed)?;
+            sightings.note(tx, self.options.account, batch, &now)?;
+            let currency = parsed.currency.filter(|_| parsed.currency_from_symbol);
+            let order = parsed.reading.shown_by_file.then_some(parsed.reading.order);
+            record::learn(tx, self.options.account, currency, order)?;
             kill::point("before_commit");
-            Ok(())
+            Ok(snapshot)
         })
     }
 

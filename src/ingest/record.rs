@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, named_params, params};
 use super::input::base_name;
 use super::{ImportAnswer, ImportError, ImportOptions};
 use crate::model::{AccountId, BatchId, Currency, SnapshotId};
-use crate::report::{DateOrder, Fault, Parsed};
+use crate::report::{DateOrder, Fault};
 
 /// What the account says about files: how its dates and its money are read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -189,14 +189,19 @@ pub(super) fn refused(
 }
 
 /// Remembers for later files what this one showed, where the account does not know it yet.
-pub(super) fn learn(tx: &Transaction<'_>, account: AccountId, parsed: &Parsed) -> Result<(), ImportError> {
-    if let Some(currency) = parsed.currency.filter(|_| parsed.currency_from_symbol) {
+pub(super) fn learn(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    currency: Option<Currency>,
+    order: Option<DateOrder>,
+) -> Result<(), ImportError> {
+    if let Some(currency) = currency {
         let set = "UPDATE accounts SET currency = ?2 WHERE account_id = ?1 AND currency IS NULL";
         tx.execute(set, params![account.0, currency.code()])?;
     }
-    if parsed.reading.shown_by_file {
+    if let Some(order) = order {
         let set = "UPDATE accounts SET date_format = ?2 WHERE account_id = ?1 AND date_format IS NULL";
-        tx.execute(set, params![account.0, parsed.reading.order.code()])?;
+        tx.execute(set, params![account.0, order.code()])?;
     }
     Ok(())
 }
