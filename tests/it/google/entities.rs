@@ -54,7 +54,7 @@ impl Entities {
 
 /// Texts and numbers in turn.
 fn int64(number: u64) -> Value {
-    if number % 2 == 0 { json!(number.to_string()) } else { json!(number) }
+    if number.is_multiple_of(2) { json!(number.to_string()) } else { json!(number) }
 }
 
 fn buyer(bidder: u64, seat: u64, creatives: usize) -> Value {
@@ -70,7 +70,7 @@ fn endpoint(bidder: u64, at: usize) -> Value {
     json!({
         "name": format!("bidders/{bidder}/endpoints/{}", 14_000 + at), "url": format!("https://e{at}.bidder.example/rtb"),
         "maximumQps": int64(10_000 + at as u64), "tradingLocation": locations[at % 4],
-        "bidProtocol": if at % 2 == 0 { "OPENRTB_JSON" } else { "OPENRTB_PROTOBUF" }, "fieldOfTheFuture": at,
+        "bidProtocol": if at.is_multiple_of(2) { "OPENRTB_JSON" } else { "OPENRTB_PROTOBUF" }, "fieldOfTheFuture": at,
     })
 }
 
@@ -94,7 +94,7 @@ fn creative(seat: u64, at: usize) -> Value {
     let mut creative = json!({
         "name": format!("buyers/{seat}/creatives/{id}"), "accountId": seat.to_string(), "creativeId": id,
         "advertiserName": format!("Advertiser {}", at % 5), "declaredClickThroughUrls": [landing], "version": at,
-        "apiUpdateTime": format!("2026-01-{:02}T09:30:00{}Z", 1 + at % 28, if at % 2 == 0 { "" } else { ".125" }),
+        "apiUpdateTime": format!("2026-01-{:02}T09:30:00{}Z", 1 + at % 28, if at.is_multiple_of(2) { "" } else { ".125" }),
         "creativeServingDecision": {
             "networkPolicyCompliance": {"status": if at % 9 == 8 { "DISAPPROVED" } else { "APPROVED" }},
             "dealsPolicyCompliance": {"status": "APPROVED"}, "detectedDomains": [format!("shop{}.example", at % 7)],
