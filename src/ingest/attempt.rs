@@ -1,6 +1,5 @@
 //! One file's way from bytes to commit.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::Instant;
 
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::kill;
 use crate::lake::{At, Change, LakeError};
-use crate::model::{BatchId, Day, SnapshotId};
+use crate::model::{BatchId, Day};
 use crate::report::{EARLIEST, Fault, Header, Parsed, RECORD_CAP_BYTES, Refusal, ReportKind, Terms};
 
 /// One import under way.
@@ -278,12 +277,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Committed, Ended> {
         self.progress.stage(self.source.name(), "writing");
         let importer = self.importer;
-        let mut days: BTreeMap<Day, Vec<u32>> = BTreeMap::new();
-        for (date, day) in parsed.days.iter().enumerate() {
-            if let Some(day) = day {
-                days.entry(*day).or_default().push(date as u32);
-            }
-        }
+        let days = parsed.dates_by_day();
         let snapshot = importer.lake.snapshot(&At::Latest)?;
         let staging = Staging {
             lake: &importer.lake,
@@ -346,7 +340,7 @@ impl<'a> Attempt<'a> {
         let committed = self.commit(change, &parsed, &sightings, batch);
         self.watch.lap(Stage::Commit);
         match committed {
-            Ok(_) => {
+            Ok(()) => {
                 kill::point("after_commit");
                 Ok(Committed::Yes)
             }
@@ -355,23 +349,17 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn commit(
-        &self,
-        change: Change,
-        parsed: &Parsed,
-        sightings: &Sightings,
-        batch: BatchId,
-    ) -> Result<SnapshotId, ImportError> {
+    fn commit(&self, change: Change, parsed: &Parsed, seen: &Sightings, batch: BatchId) -> Result<(), ImportError> {
         let now = self.importer.clock.timestamp();
         self.importer.db.write(|tx| {
             let snapshot = self.importer.lake.commit(tx, change)?;
             record::finish(tx, batch, &self.answer, &self.faults, Some(snapshot), &now)?;
-            sightings.note(tx, self.options.account, batch, &now)?;
+            seen.note(tx, self.options.account, batch, &now)?;
             let currency = parsed.currency.filter(|_| parsed.currency_from_symbol);
             let order = parsed.reading.shown_by_file.then_some(parsed.reading.order);
             record::learn(tx, self.options.account, currency, order)?;
             kill::point("before_commit");
-            Ok(snapshot)
+            Ok(())
         })
     }
 

@@ -57,6 +57,17 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// The spellings of each day, as their ids in the dictionary of dates.
+    pub fn dates_by_day(&self) -> BTreeMap<Day, Vec<u32>> {
+        let mut days: BTreeMap<Day, Vec<u32>> = BTreeMap::new();
+        for (date, day) in self.days.iter().enumerate() {
+            if let Some(day) = day {
+                days.entry(*day).or_default().push(date as u32);
+            }
+        }
+        days
+    }
+
     /// Gives the rows to come other words: those of `layout`, which has all columns of the present one.
     pub fn widen(&mut self, layout: RowLayout) {
         let mut old = std::mem::take(&mut self.dictionaries);

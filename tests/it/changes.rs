@@ -129,7 +129,7 @@ fn a_request_that_is_refused_halfway_puts_back_what_was_done_also_after_a_death(
         let scene = Scene::new();
         let before = (scene.config("148000"), scene.config("148001"));
         scene.google.misbehave(
-            "PATCH /v1/bidders/7/pretargetingConfigs/148001",
+            "PATCH v1/bidders/7/pretargetingConfigs/148001",
             1,
             Misbehaviour::Status(400, "not now"),
         );

@@ -18,13 +18,13 @@ use crate::jobs::{CampaignChange, CampaignRequest, Job};
 use crate::telemetry::Level;
 use fields::{Changes, Details};
 
-/// Group creatives into campaigns, by hand or by where they lead, and see what each campaign costs
+/// Group creatives into campaigns by where they lead, and see what each costs
 ///
 /// A campaign is named by its number or its name. A creative is in at most one: adding it moves it. Clustering leaves
 /// alone whatever you decided, and figures are computed from the reports each time.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  catscan campaigns cluster --dry-run      what would be made of creatives that lead to the same place
+  catscan campaigns cluster --dry-run      what would be made, and of which creatives
   catscan campaigns cluster
   catscan campaigns list
   catscan campaigns move cr-1001 --to \"Spring shoes\"

@@ -164,6 +164,18 @@ fn a_creative_is_put_into_a_campaign_taken_out_and_deleted() {
     dashboard.refused("DELETE", "/creatives/cr-1001/campaign", None, 404);
     dashboard.refused("DELETE", "/creatives/nobody/campaign", None, 404);
 
+    let campaign = dashboard.post("/campaigns", &json!({"name": "spring", "creative_ids": []}))["id"].clone();
+    let body = json!({"creative_id": "cr-1001", "cluster_id": campaign});
+    assert_eq!(dashboard.post("/creatives/cluster", &body), json!({"status": "updated", "creative_id": "cr-1001"}));
+    let put = dashboard.get("/creatives/cr-1001");
+    assert_eq!((&put["campaign_id"], &put["cluster_id"]), (&campaign, &campaign));
+    let number = campaign.as_str().unwrap();
+    assert_eq!(ids(&dashboard.get(&format!("/creatives?campaign_id={number}"))), ["cr-1001"]);
+    assert_eq!(ids(&dashboard.get(&format!("/creatives?cluster_id={number}&campaign_id=77"))), [""; 0]);
+    let taken = dashboard.ask("DELETE", "/creatives/cr-1001/campaign", None, 200);
+    assert_eq!(taken, json!({"status": "removed", "creative_id": "cr-1001"}));
+    assert_eq!(dashboard.get("/creatives/cr-1001")["campaign_id"], Value::Null);
+
     let gone = dashboard.ask("DELETE", "/creatives/cr-1001", None, 200);
     assert_eq!(gone, json!({"status": "deleted", "id": "cr-1001"}));
     dashboard.refused("DELETE", "/creatives/cr-1001", None, 404);

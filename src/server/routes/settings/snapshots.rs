@@ -51,7 +51,7 @@ impl From<ConfigSnapshot> for Shown {
         let sums = taken.sums;
         let text = |list: Option<TextList>| list.map(|list| list.to_string());
         // Sums are exact; each figure is divided once.
-        let over = |sum: i64, by: i64, unit: f64| (by != 0).then(|| sum as f64 * unit / by as f64);
+        let over = |sum: i64, by: i64| (by != 0).then(|| sum as f64 / by as f64);
         Self {
             id: taken.snapshot_id,
             billing_id: taken.billing_id.unwrap_or_else(|| taken.config_id.clone()),
@@ -71,10 +71,10 @@ impl From<ConfigSnapshot> for Shown {
             total_spend_usd: sums.spend_micros as f64 / 1e6,
             total_spend_micros: sums.spend_micros,
             days_tracked: sums.days,
-            avg_daily_impressions: over(sums.impressions, sums.days, 1.0),
-            avg_daily_spend_usd: over(sums.spend_micros, sums.days, 1e-6),
-            ctr_pct: over(sums.clicks, sums.impressions, 100.0),
-            cpm_usd: over(sums.spend_micros, sums.impressions, 1e-3),
+            avg_daily_impressions: over(sums.impressions, sums.days),
+            avg_daily_spend_usd: over(sums.spend_micros, sums.days * 1_000_000),
+            ctr_pct: over(sums.clicks * 100, sums.impressions),
+            cpm_usd: over(sums.spend_micros, sums.impressions * 1_000),
             currency: sums.currency,
             created_at: taken.created_at,
             created_by: taken.created_by,
