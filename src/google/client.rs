@@ -22,7 +22,7 @@ use super::{Call, ClientOptions, Google, GoogleError, Limits, Method, ServiceKey
 /// More than any page of the API; a bound on memory.
 const ANSWER_LIMIT_BYTES: usize = 1 << 28;
 
-/// A client of the API with one service account. Clones of nothing: share it, because tokens and limits are kept in it.
+/// A client of the API with one service account. Tokens and limits are kept in it, so it is shared, not made anew.
 pub struct Client {
     options: ClientOptions,
     base: Url,

@@ -142,7 +142,11 @@ async fn discover(
         let google = asking.store.google_as(account, with.as_deref())?;
         sync::meant_bidder(&asking.store.db, account, bidder_id.as_deref(), &google, &Unwatched)
     });
-    let bidder = tokio::time::timeout(PATIENCE, bidder).await.map_err(|_| still_running(None))??;
+    let silent = |_| {
+        let detail = format!("Google has not answered within {} s; try again", PATIENCE.as_secs());
+        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "no_answer", detail)
+    };
+    let bidder = tokio::time::timeout(PATIENCE, bidder).await.map_err(silent)??;
     let bidder = bidder.map_err(|error| refused(&Failure::from(&error)))?;
     let request =
         SyncRequest { kinds: vec![Kind::Seats], service_account_id: of.service_account_id, ..SyncRequest::default() };
