@@ -263,7 +263,7 @@ mod tests {
         all[3].buyer_id = Some("2".to_owned());
         let found =
             suggested(&all, &BTreeSet::new(), &BTreeMap::new(), &Wish { buyer_id: Some("1".into()), ..wish(1) });
-        assert_eq!(told(&found), ["Shoes|-|-|f", "com.hat|com.hat|-|e"]);
+        assert_eq!(told(&found), ["com.hat|com.hat|-|e", "Shoes|-|-|f"]);
         assert_eq!(found.unclustered_count, 3, "what a user took out is in no campaign either");
     }
 }

@@ -66,10 +66,10 @@ impl Figures {
             clicks,
             spend_micros: spend.map(Micros),
             other_spend: others.collect(),
-            win_rate_pct: ratio(impressions, reached, 100.0),
-            ctr_pct: ratio(clicks, impressions, 100.0),
-            cpm: ratio(spend, priced(|row| row.impressions), 1_000.0 / MICROS),
-            cpc: ratio(spend, priced(|row| row.clicks), 1.0 / MICROS),
+            win_rate_pct: ratio(impressions, reached, 100.0, 1.0),
+            ctr_pct: ratio(clicks, impressions, 100.0, 1.0),
+            cpm: ratio(spend, priced(|row| row.impressions), 1_000.0, MICROS),
+            cpc: ratio(spend, priced(|row| row.clicks), 1.0, MICROS),
             currency: main,
         }
     }
@@ -87,11 +87,11 @@ fn sum(values: impl Iterator<Item = Option<i64>>) -> Option<i64> {
     values.flatten().reduce(i64::saturating_add)
 }
 
-/// Null where either is, or where the divisor is 0.
-fn ratio(value: Option<i64>, of: Option<i64>, times: f64) -> Option<f64> {
+/// `times` the value over `per` of the divisor; null where either is, or where the divisor is 0.
+fn ratio(value: Option<i64>, of: Option<i64>, times: f64, per: f64) -> Option<f64> {
     let (value, of) = (value?, of.filter(|of| *of != 0)?);
-    // Only for show: sums are exact, a rate is not.
-    Some(value as f64 / of as f64 * times)
+    // Only for show: sums are exact, a rate is rounded, once.
+    Some(value as f64 * times / (of as f64 * per))
 }
 
 #[cfg(test)]
