@@ -144,8 +144,9 @@ impl SyncView {
         if let Some((name, listed)) = self.stage().take()
             && !self.quiet
         {
-            let over = if self.watched { "\r" } else { "" };
-            eprintln!("{over}{name}: {listed} listed       ");
+            // A shorter line than the one it is written over leaves nothing of it.
+            let (over, rest) = if self.watched { ("\r", "       ") } else { ("", "") };
+            eprintln!("{over}{name}: {listed} listed{rest}");
         }
     }
 

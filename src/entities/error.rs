@@ -55,6 +55,14 @@ pub enum EntityError {
         /// Its id.
         service_account_id: String,
     },
+    /// A question cannot be kept.
+    #[error("the question '{name}' cannot be kept: {reason}")]
+    SavedQuery {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A store has at least one account.
     #[error("'{name}' is the only account, and a store needs one: rename it, or start anew with `catscan reset`")]
     LastAccount {

@@ -2,7 +2,8 @@
 //!
 //! [`accounts`] are the tenants; [`seats`], [`configs`], [`endpoints`] and [`creatives`] come from syncs
 //! ([`crate::sync`]) and keep what the user added to them; [`history`] remembers every change of a config, [`changes`]
-//! keeps what users stage, apply and compare; [`campaigns`] are groups of creatives; [`settings`] are an account's own
+//! keeps what users stage, apply and compare; [`campaigns`] are groups of creatives; [`recommendations`] and
+//! [`waste_signals`] are what analyses find, [`saved_queries`] what users ask again; [`settings`] are an account's own
 //! thresholds; [`visible`] says which of all this a question may see.
 //!
 //! Invariants: every function takes the account first after the transaction and reads or writes no row of another;
@@ -19,6 +20,8 @@ pub mod endpoints;
 mod error;
 pub mod history;
 mod listed;
+pub mod recommendations;
+pub mod saved_queries;
 pub mod seats;
 pub mod service_accounts;
 pub mod settings;
@@ -27,6 +30,7 @@ pub mod sightings;
 mod tests;
 pub mod thumbnails;
 pub mod visible;
+pub mod waste_signals;
 
 use rusqlite::Transaction;
 

@@ -1,6 +1,7 @@
 //! The repositories over a real database: two accounts that share Google's ids never see each other.
 
 mod accounts;
+mod advice;
 mod campaigns;
 mod changes;
 mod clustered;
