@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::traffic::{main_currency, own_spend};
+use super::traffic::own_spend;
 use super::{Creatives, CreativesError};
 use crate::analytics::rows_blocking;
-use crate::model::AccountId;
+use crate::model::{AccountId, most_money};
 use crate::query::Days;
 
 /// The figures of the creatives that were asked for.
@@ -74,7 +74,7 @@ impl Creatives {
         let own = self.currency(account)?;
         let rows: Vec<Row> = rows_blocking(&self.engine, "creative_traffic", self.ask(account, days))?;
         let spent = rows.iter().filter_map(|row| Some((row.currency.as_deref()?, row.spend_micros.unwrap_or(0))));
-        let currency = own.or_else(|| main_currency(spent));
+        let currency = own.or_else(|| most_money(spent).map(str::to_owned));
         let mut of: BTreeMap<String, Metrics> = creative_ids
             .iter()
             .map(|id| (id.clone(), Metrics { creative_id: id.clone(), ..Metrics::default() }))

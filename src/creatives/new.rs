@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::traffic::{main_currency, own_spend};
+use super::traffic::own_spend;
 use super::{Creatives, CreativesError};
 use crate::analytics::{Ask, rows_blocking};
 use crate::entities::creatives::{self, Creative};
 use crate::entities::sightings;
-use crate::model::{AccountId, BatchId, CreativeSize, Day};
+use crate::model::{AccountId, BatchId, CreativeSize, Day, most_money};
 
 /// Creatives that are new in the reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,7 +82,7 @@ impl Creatives {
             None => Vec::new(),
         };
         let spent = rows.iter().filter_map(|row| Some((row.currency.as_deref()?, row.spend_micros.unwrap_or(0))));
-        let currency = self.currency(account)?.or_else(|| main_currency(spent));
+        let currency = self.currency(account)?.or_else(|| most_money(spent).map(str::to_owned));
         let mut creatives: Vec<NewCreative> = Vec::with_capacity(found.len());
         let mut places: HashMap<String, usize> = HashMap::new();
         for sighting in found {

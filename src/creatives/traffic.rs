@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Creatives, CreativesError};
 use crate::analytics::{Ask, rows_blocking};
 use crate::entities::accounts;
-use crate::model::AccountId;
+use crate::model::{AccountId, most_money};
 use crate::query::{AccountScope, Days};
 use crate::report::country_name;
 
@@ -93,7 +93,7 @@ impl Creatives {
         let rows: Vec<Row> = rows_blocking(&self.engine, "creative_countries", self.ask(account, days))?;
         let own = self.currency(account)?;
         let spent = rows.iter().filter_map(|row| Some((row.currency.as_deref()?, row.spend_micros.unwrap_or(0))));
-        let currency = own.or_else(|| main_currency(spent));
+        let currency = own.or_else(|| most_money(spent).map(str::to_owned));
         let mut of: HashMap<String, Traffic> = HashMap::new();
         for row in rows {
             let traffic = of.entry(row.creative_id).or_default();
@@ -132,16 +132,6 @@ impl Creatives {
         let own = self.db.read(|tx| accounts::get(tx, account))?.currency;
         Ok(own.map(|currency| currency.code().to_owned()))
     }
-}
-
-/// The currency with the most money; the first by name where two have as much.
-pub(super) fn main_currency<'a>(spent: impl Iterator<Item = (&'a str, i64)>) -> Option<String> {
-    let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
-    for (currency, spend) in spent {
-        *sums.entry(currency).or_default() += i128::from(spend);
-    }
-    let most = sums.into_iter().max_by(|(a, most_a), (b, most_b)| most_a.cmp(most_b).then_with(|| b.cmp(a)));
-    most.map(|(currency, _)| currency.to_owned())
 }
 
 /// The part of the money that the answer's sums hold; the rest goes to `others`.

@@ -22,5 +22,5 @@ pub use day::{Day, DayError};
 pub use destination::Destination;
 pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
-pub use money::{Currency, Micros, MicrosError};
+pub use money::{Currency, Micros, MicrosError, most_money};
 pub(crate) use threads::in_threads;

@@ -1,5 +1,6 @@
 //! Money as exact integers: micros of a currency unit, and the currency's ISO 4217 code.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +17,16 @@ impl fmt::Display for Micros {
         let magnitude = self.0.unsigned_abs();
         write!(f, "{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000)
     }
+}
+
+/// Of money in several currencies, the code with the most; the first by name where two have as much.
+pub fn most_money<'a>(money: impl IntoIterator<Item = (&'a str, i64)>) -> Option<&'a str> {
+    let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+    for (currency, micros) in money {
+        *sums.entry(currency).or_default() += i128::from(micros);
+    }
+    let most = sums.into_iter().max_by(|(a, most_a), (b, most_b)| most_a.cmp(most_b).then_with(|| b.cmp(a)));
+    most.map(|(currency, _)| currency)
 }
 
 /// The text is no amount.

@@ -4,11 +4,9 @@
 //! Rows that name no currency count to it. Money in other currencies is told beside it and never added, and what is
 //! divided by (impressions, clicks) leaves out what belongs to that other money.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use crate::model::{Currency, Micros};
+use crate::model::{Currency, Micros, most_money};
 
 /// Money that is not in the currency of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,21 +22,13 @@ pub(super) fn main_currency<'a>(
     rows: impl IntoIterator<Item = (Option<&'a str>, Option<i64>)>,
     accounts: Option<Currency>,
 ) -> Option<String> {
-    let mut money: BTreeMap<&str, i64> = BTreeMap::new();
-    for (currency, spend) in rows {
-        if let Some(currency) = currency {
-            let sum = money.entry(currency).or_default();
-            *sum = sum.saturating_add(spend.unwrap_or(0));
-        }
+    let money: Vec<(&str, i64)> =
+        rows.into_iter().filter_map(|(currency, spend)| Some((currency?, spend.unwrap_or(0)))).collect();
+    let own = accounts.map(|own| own.code().to_owned());
+    if own.as_deref().is_some_and(|own| money.iter().any(|(currency, _)| *currency == own)) {
+        return own;
     }
-    if let Some(own) = accounts
-        && money.contains_key(own.code())
-    {
-        return Some(own.code().to_owned());
-    }
-    // Of equal sums, the first by alphabet.
-    let most = money.into_iter().rev().max_by_key(|(_, sum)| *sum);
-    most.map(|(currency, _)| currency.to_owned()).or_else(|| accounts.map(|own| own.code().to_owned()))
+    most_money(money).map(str::to_owned).or(own)
 }
 
 /// Whether a row of that currency counts to the answer's money.

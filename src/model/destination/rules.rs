@@ -17,7 +17,7 @@ pub(super) struct Rules {
     pub tracker: Vec<Tracker>,
 }
 
-/// A placeholder of an ad server.
+/// What an ad server puts a click address in the place of.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Macro {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::chunk_answer::units;
-use super::chunks::Owner;
+use super::owner::Owner;
 use crate::jobs::chunks::{RowTexts, Sender, Upload};
 use crate::model::{Day, Micros};
 use crate::report::FaultReason;

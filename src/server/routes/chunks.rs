@@ -14,25 +14,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::chunk_answer::{self, Finalized};
+use super::owner::Owner;
 use crate::jobs::chunks::{RowTexts, Sender, Upload};
 use crate::jobs::{self, JobRecord};
 use crate::model::AccountId;
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
 use crate::server::uploads::{self, Outcome};
-
-/// Whose rows.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Owner {
-    /// Account by name or number; the first one where absent.
-    account: Option<String>,
-}
-
-impl Owner {
-    pub(super) async fn account(self, app: &App) -> Result<AccountId, ApiError> {
-        app.account(self.account).await
-    }
-}
 
 /// One call's rows.
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::owner::OnlyOwner;
 use crate::entities::service_accounts::{self, ServiceAccount};
 use crate::entities::{EntityError, accounts};
 use crate::jobs::{CredentialsError, add_service_account, remove_service_account};
@@ -60,14 +61,6 @@ struct Asked {
     active_only: bool,
 }
 
-/// Whose service account.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Of {
-    /// Account by name or number; the first one where absent.
-    account: Option<String>,
-}
-
 async fn list(State(app): State<App>, asked: Result<Query<Asked>, QueryRejection>) -> Result<Json<Value>, ApiError> {
     let Query(Asked { account, active_only }) = asked?;
     let account = app.account(account).await?;
@@ -80,9 +73,9 @@ async fn list(State(app): State<App>, asked: Result<Query<Asked>, QueryRejection
 async fn show(
     State(app): State<App>,
     Path(id): Path<String>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
 ) -> Result<Json<Shown>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let found = blocking(move || app.store.db.read(|tx| service_accounts::get(tx, account, &id))).await??;
     Ok(Json(found.into()))
 }
@@ -96,10 +89,10 @@ struct Upload {
 
 async fn upload(
     State(app): State<App>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
     body: Result<Json<Upload>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let Json(Upload { service_account_json, display_name }) = body?;
     let added = blocking(move || {
         add_service_account(&app.store, account, &service_account_json, display_name.as_deref()).map_err(refusal)
@@ -117,9 +110,9 @@ async fn upload(
 async fn remove(
     State(app): State<App>,
     Path(id): Path<String>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let removed = blocking(move || remove_service_account(&app.store, account, &id).map_err(refusal)).await??;
     Ok(Json(json!({
         "success": true,
@@ -128,8 +121,8 @@ async fn remove(
 }
 
 /// The account that Google is asked with first; `account_id` is the bidder.
-async fn status(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn status(State(app): State<App>, of: Result<Query<OnlyOwner>, QueryRejection>) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let found = blocking(move || {
         app.store.db.read(|tx| {
             Ok::<_, EntityError>((service_accounts::first_active(tx, account)?, accounts::get(tx, account)?.bidder_id))
@@ -145,8 +138,11 @@ async fn status(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -
     })))
 }
 
-async fn remove_all(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn remove_all(
+    State(app): State<App>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let removed = blocking(move || {
         let all = app.store.db.read(|tx| service_accounts::list(tx, account))?;
         for found in &all {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::chunk_answer::taken;
-use super::chunks::{Owner, read};
+use super::chunks::read;
+use super::owner::Owner;
 use crate::jobs::chunks::{RowTexts, Sender, Upload};
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};

@@ -18,6 +18,7 @@ pub(super) mod job_events;
 pub(super) mod jobs;
 pub(super) mod lake;
 pub(super) mod metrics;
+mod owner;
 pub(super) mod performance;
 pub(super) mod seats;
 pub(super) mod settings;

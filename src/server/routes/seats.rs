@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::owner::OnlyOwner;
 use crate::entities::{EntityError, accounts, seats};
 use crate::model::AccountId;
 use crate::server::error::ApiError;
@@ -80,14 +81,6 @@ fn yes() -> bool {
     true
 }
 
-/// Whose seat.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Of {
-    /// Account by name or number; the first one where absent.
-    account: Option<String>,
-}
-
 async fn list(
     State(app): State<App>,
     asked: Result<Query<Asked>, QueryRejection>,
@@ -103,9 +96,9 @@ async fn list(
 async fn show(
     State(app): State<App>,
     Path(buyer_id): Path<String>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
 ) -> Result<Json<Shown>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     blocking(move || found(&app, account, &buyer_id)).await?.map(Json)
 }
 
@@ -118,10 +111,10 @@ struct Rename {
 async fn rename(
     State(app): State<App>,
     Path(buyer_id): Path<String>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
     body: Result<Json<Rename>, JsonRejection>,
 ) -> Result<Json<Shown>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let Json(Rename { display_name }) = body?;
     let renamed = blocking(move || {
         if let Some(name) = display_name.as_deref().map(str::trim) {
@@ -138,8 +131,11 @@ fn found(app: &App, account: AccountId, buyer_id: &str) -> Result<Shown, ApiErro
     seat.ok_or_else(|| ApiError::not_found(format!("there is no seat {buyer_id}; /api/seats lists them")))
 }
 
-async fn populate(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn populate(
+    State(app): State<App>,
+    of: Result<Query<OnlyOwner>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let created = blocking(move || app.store.db.write(|tx| seats::populate(tx, account, Utc::now()))).await??;
     Ok(Json(json!({ "status": "completed", "seats_created": created })))
 }

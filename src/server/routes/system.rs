@@ -7,9 +7,9 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::owner::Owner;
 use crate::creatives::thumbnails::Ffmpeg;
 use crate::entities::EntityError;
 use crate::entities::campaigns::{self, CampaignFilter};
@@ -22,21 +22,14 @@ pub(in crate::server) fn routes() -> Router<App> {
     Router::new().route("/sizes", get(sizes)).route("/stats", get(stats)).route("/system/status", get(status))
 }
 
-/// Of which account.
-#[derive(Debug, Deserialize)]
-struct Of {
-    /// By name or number; the first one where absent.
-    account: Option<String>,
-}
-
-async fn sizes(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn sizes(State(app): State<App>, of: Result<Query<Owner>, QueryRejection>) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let sizes = blocking(move || app.store.db.read(|tx| creatives::sizes(tx, account))).await??;
     Ok(Json(json!({ "sizes": sizes })))
 }
 
-async fn stats(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn stats(State(app): State<App>, of: Result<Query<Owner>, QueryRejection>) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let database = app.store.dir.database();
     let (formats, campaigns) = blocking(move || {
         app.store.db.read(|tx| {
@@ -56,8 +49,8 @@ async fn stats(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) ->
     })))
 }
 
-async fn status(State(app): State<App>, of: Result<Query<Of>, QueryRejection>) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+async fn status(State(app): State<App>, of: Result<Query<Owner>, QueryRejection>) -> Result<Json<Value>, ApiError> {
+    let account = of?.0.account(&app).await?;
     let status = blocking(move || {
         let dir = &app.store.dir;
         let formats = app.store.db.read(|tx| creatives::by_format(tx, account))?;

@@ -95,7 +95,7 @@ pub(super) async fn create(
     if said.name.is_none() {
         return Err(ApiError::unprocessable("'name' is missing"));
     }
-    let (account, fields) = (app.account(of.account).await?, said.fields()?);
+    let (account, fields) = (of.account(&app).await?, said.fields()?);
     blocking(move || {
         let now = Utc::now();
         let made = app.store.db.write(|tx| {
@@ -128,7 +128,7 @@ pub(super) async fn patch(
 ) -> Result<Json<Shown>, ApiError> {
     let (Query(of), Json(patched), id) = (of?, body?, number(&id)?);
     let Patched { said, add_creative_ids, remove_creative_ids } = patched;
-    let (account, fields) = (app.account(of.account).await?, said.fields()?);
+    let (account, fields) = (of.account(&app).await?, said.fields()?);
     blocking(move || {
         let now = Utc::now();
         let changed = app.store.db.write(|tx| {
@@ -156,7 +156,7 @@ pub(super) async fn put(
     body: Result<Json<Said>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), Json(said), id) = (of?, body?, number(&id)?);
-    let (account, fields) = (app.account(of.account).await?, said.fields()?);
+    let (account, fields) = (of.account(&app).await?, said.fields()?);
     blocking(move || {
         app.store.db.write(|tx| campaigns::set(tx, account, id, &fields, Utc::now()))?;
         Ok(Json(json!({"status": "updated"})))
@@ -171,7 +171,7 @@ pub(super) async fn archive(
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), id) = (of?, number(&id)?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     blocking(move || {
         app.store.db.write(|tx| campaigns::archive(tx, account, id, Utc::now()))?;
         Ok::<_, EntityError>(Json(json!({"status": "deleted"})))

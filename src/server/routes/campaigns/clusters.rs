@@ -58,7 +58,7 @@ pub(super) async fn suggest(
     body: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Suggestions>, ApiError> {
     let (Query(of), Json(Asked { by_url, by_country, buyer_id })) = (of?, body?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     let min_creatives = app.store.config.campaigns.min_creatives as usize;
     let wish = Wish { by_url, by_country, buyer_id, min_creatives };
     blocking(move || with_facts(&app, account, |facts| Ok(suggest::suggest(&app.store.db, facts, &wish)?)).map(Json))
@@ -92,7 +92,7 @@ pub(super) async fn cluster(
     if min_cluster_size == Some(0) {
         return Err(ApiError::unprocessable("min_cluster_size: write a whole number from 1 on"));
     }
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     let asked = Clustering {
         min_creatives: min_cluster_size.unwrap_or(app.store.config.campaigns.min_creatives) as usize,
         buyer_id: seat_id.map(|seat| seat.to_string()),

@@ -137,7 +137,7 @@ pub(super) async fn refresh_one(
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), id) = (of?, number(&id)?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     blocking(move || existing(&app, account, id)).await??;
     Ok(Json(json!({"status": "completed", "campaign_id": id.to_string(), "message": NOTHING_KEPT})))
 }

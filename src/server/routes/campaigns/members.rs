@@ -20,7 +20,7 @@ pub(super) async fn list(
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), id) = (of?, number(&id)?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     let ids = blocking(move || app.store.db.read(|tx| members::of(tx, account, id))).await??;
     Ok(Json(json!({"creative_ids": ids, "count": ids.len()})))
 }
@@ -39,7 +39,7 @@ pub(super) async fn add(
     body: Result<Json<Added>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), Json(Added { creative_ids }), id) = (of?, body?, number(&id)?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     let assign = move || app.store.db.write(|tx| members::assign(tx, account, id, &creative_ids, Utc::now()));
     let count = blocking(assign).await??;
     Ok(Json(json!({"status": "assigned", "count": count})))
@@ -52,7 +52,7 @@ pub(super) async fn remove(
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), id) = (of?, number(&id)?);
-    let account = app.account(of.account).await?;
+    let account = of.account(&app).await?;
     let take_out =
         move || app.store.db.write(|tx| members::remove_from(tx, account, id, &creative, AUTHOR, Utc::now()));
     blocking(take_out).await??;
@@ -73,7 +73,7 @@ pub(super) async fn move_to(
     body: Result<Json<Moved>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let (Query(of), Json(Moved { to_campaign_id })) = (of?, body?);
-    let (account, id) = (app.account(of.account).await?, number(&to_campaign_id)?);
+    let (account, id) = (of.account(&app).await?, number(&to_campaign_id)?);
     let moved = move || app.store.db.write(|tx| members::assign(tx, account, id, &[creative], Utc::now()));
     blocking(moved).await?.map_err(|error| match error {
         // Here the address names the creative.

@@ -12,10 +12,10 @@ mod shown;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
-use serde::Deserialize;
 
 use crate::model::CampaignId;
 use crate::server::error::ApiError;
+use crate::server::routes::owner::Owner as Of;
 use crate::server::state::App;
 
 /// `/campaigns…` and `/ai-campaigns…`
@@ -39,13 +39,6 @@ pub(in crate::server) fn routes() -> Router<App> {
         .route("/ai-campaigns/{id}/creatives/{creative}", delete(members::remove))
         .route("/ai-campaigns/{id}/performance", get(figures::performance))
         .route("/ai-campaigns/{id}/performance/daily", get(figures::daily))
-}
-
-/// Whose campaigns.
-#[derive(Debug, Deserialize)]
-struct Of {
-    /// Account by name or number; the first one where absent.
-    account: Option<String>,
 }
 
 /// Who changes campaigns over HTTP.

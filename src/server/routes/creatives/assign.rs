@@ -9,14 +9,8 @@ use serde_json::{Value, json};
 
 use crate::entities::{EntityError, campaigns, creatives};
 use crate::server::error::ApiError;
+use crate::server::routes::owner::Owner;
 use crate::server::state::{App, blocking};
-
-/// Of which account.
-#[derive(Debug, Deserialize)]
-pub(in crate::server) struct Of {
-    /// By name or number; the first one where absent.
-    pub(super) account: Option<String>,
-}
 
 /// Which creative into which group; groups are campaigns.
 #[derive(Debug, Deserialize)]
@@ -28,10 +22,10 @@ pub(in crate::server) struct Assignment {
 /// `POST /creatives/cluster`
 pub(in crate::server) async fn put(
     State(app): State<App>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<Owner>, QueryRejection>,
     body: Result<Json<Assignment>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let Json(Assignment { creative_id, cluster_id }) = body?;
     let missing = || ApiError::not_found(format!("there is no campaign '{cluster_id}'; /api/campaigns lists them"));
     let campaign = cluster_id.parse().map_err(|_| missing())?;
@@ -50,9 +44,9 @@ pub(in crate::server) async fn put(
 pub(in crate::server) async fn take_out(
     State(app): State<App>,
     Path(id): Path<String>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<Owner>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let answer = json!({ "status": "removed", "creative_id": id });
     blocking(move || {
         app.store.db.write(|tx| {

@@ -14,6 +14,7 @@ use crate::entities::creatives::CreativeFilter;
 use crate::model::CampaignId;
 use crate::query::Days;
 use crate::server::error::ApiError;
+use crate::server::routes::owner::Owner;
 use crate::server::state::{App, blocking};
 
 /// Which creatives, over how many days.
@@ -167,9 +168,9 @@ pub(in crate::server) async fn show(
 pub(in crate::server) async fn remove(
     State(app): State<App>,
     Path(id): Path<String>,
-    one: Result<Query<super::assign::Of>, QueryRejection>,
+    one: Result<Query<Owner>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(one?.0.account).await?;
+    let account = one?.0.account(&app).await?;
     let answer = json!({ "status": "deleted", "id": id });
     blocking(move || creatives(&app).delete(account, &id)).await??;
     Ok(Json(answer))

@@ -7,10 +7,10 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::assign::Of;
 use super::creatives;
 use crate::creatives::Period;
 use crate::server::error::ApiError;
+use crate::server::routes::owner::Owner;
 use crate::server::state::{App, blocking};
 
 /// Which creatives, over which window.
@@ -31,10 +31,10 @@ const MOST: usize = 100_000;
 
 pub(in crate::server) async fn batch(
     State(app): State<App>,
-    of: Result<Query<Of>, QueryRejection>,
+    of: Result<Query<Owner>, QueryRejection>,
     body: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = app.account(of?.0.account).await?;
+    let account = of?.0.account(&app).await?;
     let Json(Asked { creative_ids, period }) = body?;
     if creative_ids.len() > MOST {
         return Err(ApiError::unprocessable(format!("creative_ids: name at most {MOST}")));

@@ -7,10 +7,9 @@ use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::desk::{Of, desk, limited, number, optional};
+use super::desk::{Of, desk, limited, number, of_config, optional};
 use crate::changes::{self, NewWindow};
 use crate::entities::changes::comparisons::{self, Comparison, ComparisonFilter, ComparisonStatus};
-use crate::entities::{EntityError, configs};
 use crate::model::Day;
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
@@ -139,13 +138,9 @@ pub(super) async fn list(
             tracing::warn!("comparisons that are due were not completed: {error}");
         }
         app.store.db.read(|tx| {
-            let config_id = match billing_id.map(|named| configs::get(tx, account, &named)).transpose() {
-                Ok(config) => config.map(|config| config.google.config_id),
-                // A filter that nothing fits gives an empty list.
-                Err(EntityError::Unknown { .. }) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            comparisons::list(tx, account, ComparisonFilter { config_id: config_id.as_deref(), status }, limit)
+            of_config(tx, account, billing_id.as_deref(), |config_id| {
+                comparisons::list(tx, account, ComparisonFilter { config_id, status }, limit)
+            })
         })
     });
     Ok(Json(found.await??.into_iter().map(Shown::from).collect()))

@@ -3,33 +3,36 @@
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use chrono::Utc;
-use serde::Deserialize;
+use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
 use crate::changes::{ChangeError, Desk};
 use crate::entities::history::Author;
+use crate::entities::{EntityError, configs};
 use crate::google::GoogleError;
 use crate::model::AccountId;
 use crate::server::error::ApiError;
-use crate::server::state::{App, Shared};
-
-/// Whose configs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Of {
-    /// Account by name or number; the first one where absent.
-    account: Option<String>,
-}
-
-impl Of {
-    pub(super) async fn account(self, app: &App) -> Result<AccountId, ApiError> {
-        app.account(self.account).await
-    }
-}
+pub(super) use crate::server::routes::owner::OnlyOwner as Of;
+use crate::server::state::Shared;
 
 /// The history knows who came over HTTP by the door only: there are no users.
 pub(super) fn desk<'a>(app: &'a Shared, account: AccountId, reason: Option<&'a str>) -> Desk<'a> {
     Desk { db: &app.store.db, account, by: Author { name: Some("http"), reason }, now: Utc::now() }
+}
+
+/// What `list` gives of the config that a filter names, or of all where it names none. A filter that nothing fits gives an
+/// empty list.
+pub(super) fn of_config<T>(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    named: Option<&str>,
+    list: impl FnOnce(Option<&str>) -> Result<Vec<T>, EntityError>,
+) -> Result<Vec<T>, EntityError> {
+    match named.map(|named| configs::get(tx, account, named)).transpose() {
+        Ok(config) => list(config.as_ref().map(|config| config.google.config_id.as_str())),
+        Err(EntityError::Unknown { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A body that may be left out.

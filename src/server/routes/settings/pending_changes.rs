@@ -7,12 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::desk::{Of, desk, limited, number};
+use super::desk::{Of, desk, limited, number, of_config};
 use crate::changes::{self, Finding, Wish};
-use crate::entities::EntityError;
 use crate::entities::changes::ChangeType;
 use crate::entities::changes::pending::{self, ChangeStatus, PendingChange, PendingFilter};
-use crate::entities::configs;
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
 
@@ -143,17 +141,9 @@ pub(super) async fn list(
     let account = app.account(account).await?;
     let found = blocking(move || {
         app.store.db.read(|tx| {
-            let config_id = match billing_id {
-                None => None,
-                Some(named) => match configs::get(tx, account, &named) {
-                    Ok(config) => Some(config.google.config_id),
-                    // A filter that nothing fits gives an empty list.
-                    Err(EntityError::Unknown { .. }) => return Ok(Vec::new()),
-                    Err(error) => return Err(error),
-                },
-            };
-            let filter = PendingFilter { config_id: config_id.as_deref(), status: Some(status) };
-            pending::list(tx, account, filter, usize::MAX)
+            of_config(tx, account, billing_id.as_deref(), |config_id| {
+                pending::list(tx, account, PendingFilter { config_id, status: Some(status) }, usize::MAX)
+            })
         })
     });
     let shown = found.await??.into_iter().filter(|change| all_types || is_known(change));

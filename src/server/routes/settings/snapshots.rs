@@ -7,10 +7,10 @@ use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::desk::{Of, desk, limited, number, optional};
+use super::desk::{Of, desk, limited, number, of_config, optional};
 use crate::changes::{self, Act, ChangeError};
+use crate::entities::TextList;
 use crate::entities::changes::snapshots::{self, ConfigSnapshot, SnapshotType};
-use crate::entities::{EntityError, TextList, configs};
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
 
@@ -133,13 +133,7 @@ pub(super) async fn list(
     let account = app.account(account).await?;
     let found = blocking(move || {
         app.store.db.read(|tx| {
-            let config_id = match billing_id.map(|named| configs::get(tx, account, &named)).transpose() {
-                Ok(config) => config.map(|config| config.google.config_id),
-                // A filter that nothing fits gives an empty list.
-                Err(EntityError::Unknown { .. }) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            snapshots::list(tx, account, config_id.as_deref(), limit)
+            of_config(tx, account, billing_id.as_deref(), |config_id| snapshots::list(tx, account, config_id, limit))
         })
     });
     Ok(Json(found.await??.into_iter().map(Shown::from).collect()))
