@@ -120,13 +120,18 @@ impl Creatives {
                 }
                 let known = items.get(&creative.creative_id);
                 shared += u64::from(known.is_some_and(|known| known.buyer_id != creative.buyer_id));
-                if known.is_none_or(|known| rank(known) <= rank(&creative)) {
-                    items.insert(creative.creative_id.clone(), creative);
-                }
+                keep_last_changed(&mut items, creative);
             }
         }
         notes.extend(shared_note(shared));
         Self { items: items.into_values().collect(), complete_buyers: complete_buyers.into_iter().collect() }
+    }
+
+    /// What was left out of the lists of several buyers, each id once.
+    pub(super) fn left_out(creatives: Vec<GoogleCreative>) -> Self {
+        let mut items = BTreeMap::new();
+        creatives.into_iter().for_each(|creative| keep_last_changed(&mut items, creative));
+        Self { items: items.into_values().collect(), complete_buyers: Vec::new() }
     }
 
     /// The whole list of one buyer, or the part of it that a filter lets through.
@@ -134,6 +139,12 @@ impl Creatives {
         let mut all = Self::of(pages, &mut Vec::new());
         all.complete_buyers = if is_whole { vec![buyer.to_owned()] } else { Vec::new() };
         all
+    }
+}
+
+fn keep_last_changed(items: &mut BTreeMap<String, GoogleCreative>, creative: GoogleCreative) {
+    if items.get(&creative.creative_id).is_none_or(|known| rank(known) <= rank(&creative)) {
+        items.insert(creative.creative_id.clone(), creative);
     }
 }
 

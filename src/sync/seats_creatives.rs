@@ -91,8 +91,7 @@ fn finish(
 ) -> Result<(), SyncError> {
     sync.notes.extend(shared_note(shared));
     sync.db.write(|tx| {
-        let list = Creatives { items: left_out, complete_buyers: Vec::new() };
-        done.counts += store::creatives(tx, sync.account, list, sync.now)?.counts;
+        done.counts += store::creatives(tx, sync.account, Creatives::left_out(left_out), sync.now)?.counts;
         store::remember(tx, sync.account, Kind::Creatives, done, sync.now)
     })
 }

@@ -325,3 +325,23 @@ fn a_directory_one_level_too_high_names_the_one_that_is_meant() {
     case.file("entities/buyers.json", json!({"buyers": []}));
     assert!(case.refusal().ends_with("entities has them: name that one"), "{}", case.refusal());
 }
+
+#[test]
+fn of_what_was_left_out_the_last_changed_stands_for_its_id_in_whatever_order_it_came() {
+    let case = Case::new();
+    let item = |buyer: &str, day: u8| {
+        json!({"name": format!("buyers/{buyer}/creatives/c"), "creativeId": "c", "creativeFormat": "HTML",
+               "accountId": buyer, "apiUpdateTime": format!("2026-01-{day:02}T00:00:00Z")})
+    };
+    case.file("creatives.json", json!({"creatives": [item("1", 5)]}));
+    case.sync().unwrap();
+    let page = |items: Vec<_>| json!({"creatives": items}).to_string();
+    for items in [vec![item("2", 20), item("3", 10)], vec![item("3", 10), item("2", 20)]] {
+        let read = super::answers::creatives(page(items).as_bytes()).unwrap();
+        let left_out = super::pages::Creatives::left_out(read.items);
+        let stored = case.db.write(|tx| super::store::creatives(tx, AccountId::FIRST, left_out, now())).unwrap();
+        assert_eq!(stored.left_out.len(), 0);
+        let kept = case.db.read::<_, EntityError>(|tx| creatives::list(tx, AccountId::FIRST)).unwrap();
+        assert_eq!(kept[0].google.buyer_id.as_deref(), Some("2"));
+    }
+}
