@@ -15,6 +15,7 @@ use super::creatives::CreativesSettings;
 use super::google::GoogleSettings;
 use super::lake::LakeSettings;
 use super::memory;
+use crate::model::Thresholds;
 
 /// Every setting with its default, commented out: what `catscan init` writes as `config.toml`.
 pub const SAMPLE: &str = include_str!("config.toml");
@@ -45,6 +46,8 @@ pub struct Config {
     pub google: GoogleSettings,
     /// Thumbnails of creatives.
     pub creatives: CreativesSettings,
+    /// Where rules begin to speak.
+    pub thresholds: Thresholds,
 }
 
 /// `[server]`

@@ -203,7 +203,10 @@ impl Store {
         let mut capacity = Capacity::new(threads, self.dir.tmp().join("spill"));
         capacity.memory_bytes = self.config.query.memory_bytes();
         capacity.ceiling.memory_bytes = self.config.query.question_memory_bytes();
-        Engine::new(Arc::new(query::Store::new(self.db.clone(), self.lake.clone())), capacity)
+        Engine::new(
+            Arc::new(query::Store::new(self.db.clone(), self.lake.clone(), self.config.thresholds.clone())),
+            capacity,
+        )
     }
 
     /// Its creatives, asked within these limits.

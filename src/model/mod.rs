@@ -13,6 +13,7 @@ mod grouped;
 mod ids;
 mod money;
 mod threads;
+mod thresholds;
 
 pub use clock::Clock;
 pub use country::Country;
@@ -24,3 +25,4 @@ pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
 pub use money::{Currency, Micros, MicrosError, most_money};
 pub(crate) use threads::in_threads;
+pub use thresholds::Thresholds;

@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::array::new_null_array;
+use arrow::array::{Array, AsArray};
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use chrono::DateTime;
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
+use super::thresholds;
 use super::{AccountScope, Capacity, Engine, Opened, QueryError, Tables};
+use crate::entities::visible;
 use crate::lake::At;
 use crate::model::facts::{self, FactTable, ValueType};
-use crate::model::{AccountId, Day, SnapshotId};
+use crate::model::{AccountId, Day, SnapshotId, Thresholds};
 
 /// A row of rtb_daily; columns not named here are null.
 #[derive(Clone, Debug)]
@@ -172,6 +177,12 @@ impl Tables for Memory {
                 ],
             ),
         ];
+        let others = visible::tables().iter().map(|table| {
+            let none: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(table.schema(), vec![vec![]]).unwrap());
+            (table.name.clone(), none)
+        });
+        let thresholds = thresholds::provider(&Thresholds::default()).unwrap();
+        let others = others.chain([(thresholds::TABLE.to_owned(), thresholds)]);
         Ok(Opened {
             snapshot: SnapshotId(snapshot),
             snapshot_time: DateTime::from_timestamp(1_795_000_000 + snapshot, 0).unwrap(),
@@ -182,7 +193,7 @@ impl Tables for Memory {
                     (table.name.clone(), fact_table(table, rows))
                 })
                 .collect(),
-            entities: BTreeMap::from(entities),
+            entities: others.chain(entities).collect(),
             newest_day,
         })
     }
@@ -196,8 +207,15 @@ impl Tables for Memory {
     }
 }
 
+/// The table of that name with these columns, the others null.
 fn entity(name: &str, columns: Vec<(&str, ArrayRef)>) -> (String, Arc<dyn TableProvider>) {
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
+    let schema = visible::table(name).unwrap().schema();
+    let rows = columns[0].1.len();
+    let all = schema.fields().iter().map(|field| {
+        let given = columns.iter().find(|(name, _)| name == field.name()).map(|(_, column)| column);
+        given.map_or_else(|| new_null_array(field.data_type(), rows), |column| cast(column, field.data_type()).unwrap())
+    });
+    let batch = RecordBatch::try_new(Arc::clone(&schema), all.collect()).unwrap();
     (name.to_owned(), Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]]).unwrap()))
 }
 
@@ -227,6 +245,15 @@ fn fact_table(table: &FactTable, rows: &[Row]) -> Arc<dyn TableProvider> {
     let parts =
         (0..batch.num_rows()).step_by(8192).map(|start| batch.slice(start, (batch.num_rows() - start).min(8192)));
     Arc::new(MemTable::try_new(schema, vec![parts.collect()]).unwrap())
+}
+
+/// The only cell of the answer, over an empty store.
+pub(crate) fn one_number(sql: &str) -> Option<f64> {
+    let engine = Memory::of(Vec::new()).engine();
+    let mut answer = engine.ask_blocking(super::Question::new(sql, AccountScope::All)).unwrap();
+    let batch = answer.next_blocking().unwrap().unwrap();
+    let cell = batch.column(0).as_primitive::<Float64Type>();
+    (!cell.is_null(0)).then(|| cell.value(0))
 }
 
 /// The whole answer as a table of text, for comparing.

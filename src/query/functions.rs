@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use datafusion::common::Result;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use serde::Deserialize;
 
 use super::bounded;
 use super::error::QueryError;
+use super::metrics;
 use super::suggest;
 
 #[derive(Deserialize)]
@@ -41,17 +43,18 @@ pub(super) struct Functions {
 }
 
 impl Functions {
-    /// The engine's functions, less those the list does not allow, with the bounded ones wrapped.
-    pub(super) fn allowed() -> Self {
+    /// The engine's functions, less those the list does not allow, with the bounded ones wrapped; and the metrics.
+    pub(super) fn allowed() -> Result<Self> {
         let engine = SessionStateBuilder::new_with_default_features().build();
         // A function stands in the engine's map under each of its names; its own name counts once.
         let scalar = engine.scalar_functions().iter().filter(|(key, function)| *key == function.name());
         let aggregate = engine.aggregate_functions().iter().filter(|(key, function)| *key == function.name());
         let window = engine.window_functions().iter().filter(|(key, function)| *key == function.name());
-        let scalar = scalar.filter_map(|(_, function)| allow(function)).collect();
+        let mut scalar: Vec<_> = scalar.filter_map(|(_, function)| allow(function)).collect();
+        scalar.extend(metrics::functions()?);
         let aggregate = aggregate.map(|(_, function)| Arc::clone(function)).collect();
         let window = window.map(|(_, function)| Arc::clone(function)).collect();
-        Self { scalar, aggregate, window }
+        Ok(Self { scalar, aggregate, window })
     }
 }
 
@@ -65,16 +68,20 @@ fn allow(function: &Arc<ScalarUDF>) -> Option<Arc<ScalarUDF>> {
 }
 
 /// Whether a question may call the function of that (lower-case) name.
-pub(super) fn check(name: &str) -> Result<(), QueryError> {
+pub(super) fn check(name: &str) -> std::result::Result<(), QueryError> {
     let list = &*LIST;
-    if [&list.scalar, &list.bounded, &list.aggregate, &list.window].iter().any(|names| names.contains(name)) {
+    let is_metric = metrics::metrics().iter().any(|metric| metric.name == name);
+    if is_metric
+        || [&list.scalar, &list.bounded, &list.aggregate, &list.window].iter().any(|names| names.contains(name))
+    {
         return Ok(());
     }
     if let Some(refused) = list.refused.iter().find(|refused| refused.names.contains(name)) {
         return Err(QueryError::Refused { what: format!("the function {name}"), why: refused.reason.clone() });
     }
-    let known = list.scalar.iter().chain(&list.bounded).chain(&list.aggregate).chain(&list.window);
-    let suggestion = suggest::nearest(name, known.map(String::as_str)).map(str::to_owned);
+    let known = list.scalar.iter().chain(&list.bounded).chain(&list.aggregate).chain(&list.window).map(String::as_str);
+    let known = known.chain(metrics::metrics().iter().map(|metric| metric.name.as_str()));
+    let suggestion = suggest::nearest(name, known).map(str::to_owned);
     Err(QueryError::UnknownFunction { name: name.to_owned(), suggestion })
 }
 

@@ -54,7 +54,7 @@ impl Sessions {
             .with_disk_manager_builder(Spill::disk_manager(&capacity.spill_dir, capacity.spill_bytes))
             .with_cache_manager(cache)
             .build_arc()?;
-        let functions = Functions::allowed();
+        let functions = Functions::allowed()?;
         let mut planners = SessionStateDefaults::default_expr_planners();
         planners.insert(0, Arc::new(CheckedConcat::new()));
         let template = SessionStateBuilder::new()

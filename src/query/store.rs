@@ -15,17 +15,19 @@ use rusqlite::Transaction;
 
 use super::catalog::{AccountScope, Opened, Tables};
 use super::error::QueryError;
+use super::thresholds;
 use crate::db::{Db, DbError};
 use crate::entities::visible::{self, VisibleTable};
 use crate::entities::{self, EntityError};
 use crate::lake::{At, Lake, LakeError, Snapshot};
-use crate::model::{AccountId, Day, facts};
+use crate::model::{AccountId, Day, Thresholds, facts};
 
 /// The store of one data directory.
 pub struct Store {
     db: Db,
     lake: Lake,
     entities: Mutex<HashMap<(AccountId, &'static str), Loaded>>,
+    thresholds: Thresholds,
 }
 
 /// The rows of one entity table of one account at one entity version.
@@ -36,9 +38,9 @@ struct Loaded {
 }
 
 impl Store {
-    /// Questions over this database and lake.
-    pub fn new(db: Db, lake: Lake) -> Self {
-        Self { db, lake, entities: Mutex::default() }
+    /// Questions over this database and lake, with these thresholds for rules.
+    pub fn new(db: Db, lake: Lake, thresholds: Thresholds) -> Self {
+        Self { db, lake, entities: Mutex::default(), thresholds }
     }
 
     fn open_in(
@@ -67,6 +69,7 @@ impl Store {
             let provider = MemTable::try_new(table.schema(), vec![rows])?;
             tables.insert(table.name.clone(), Arc::new(provider) as Arc<dyn TableProvider>);
         }
+        tables.insert(thresholds::TABLE.to_owned(), thresholds::provider(&self.thresholds)?);
         let facts = facts::tables().iter().map(|table| (table.name.clone(), snapshot.provider(table, &accounts)));
         Ok(Opened {
             snapshot: snapshot.id,

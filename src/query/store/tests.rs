@@ -40,7 +40,7 @@ impl Directory {
         let lake = Lake::open(db.clone(), &at("lake"), &at("tmp"), now()).unwrap();
         let clock = Clock::fixed(now());
         let importer = Importer::new(db.clone(), lake.clone(), at("tmp"), clock, ImportLimits::default());
-        let tables = Arc::new(Store::new(db.clone(), lake.clone()));
+        let tables = Arc::new(Store::new(db.clone(), lake.clone(), Default::default()));
         let engine = Engine::new(tables, Capacity::new(2, at("tmp"))).unwrap();
         Self { engine, db, lake, importer, directory }
     }
@@ -134,7 +134,8 @@ fn one_account_sees_nothing_of_the_other_in_any_table() {
     let names: Vec<String> = cells(&tables).into_iter().map(|row| row[0].clone()).collect();
     assert!(names.len() > 15 && names.contains(&"v_config_performance".to_owned()), "{names:?}");
     for name in names {
-        let expected = usize::from(name == "accounts");
+        // Thresholds are the store's, of no account.
+        let expected = usize::from(name == "accounts" || name == "thresholds");
         assert_eq!(cells(&theirs(&format!("SELECT * FROM {name}"))).len(), expected, "{name}");
         let columns = theirs(&format!("SELECT * FROM information_schema.columns WHERE table_name = '{name}'"));
         assert!(!columns.contains("credential") && !columns.contains("raw_data"), "{name}");

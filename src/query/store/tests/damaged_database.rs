@@ -33,7 +33,10 @@ struct Said {
 fn read(at: &Path, lake: &Path) -> Result<Said, String> {
     let db = Db::open_read_only(&at.join("catscan.db")).map_err(|error| error.to_string())?;
     let lake = Lake::open_read_only(db.clone(), lake).map_err(|error| error.to_string())?;
-    let engine = Engine::new(Arc::new(Store::new(db.clone(), lake.clone())), Capacity::new(1, at.join("spill")));
+    let engine = Engine::new(
+        Arc::new(Store::new(db.clone(), lake.clone(), Default::default())),
+        Capacity::new(1, at.join("spill")),
+    );
     let engine = engine.map_err(|error| error.to_string())?;
     let asked = facts::tables().iter().map(|table| {
         show_for(&engine, Question::new(everything(table), AccountScope::All)).map_err(|error| error.to_string())
