@@ -7,12 +7,12 @@ use axum::response::Response;
 use chrono::Utc;
 use serde::Deserialize;
 
-use super::sql::{accepted, streamed};
 use crate::analytics::{self, Ask};
 use crate::model::Day;
 use crate::query::Days;
 use crate::query::format::Envelope;
 use crate::server::error::ApiError;
+use crate::server::routes::sql::{accepted, streamed};
 use crate::server::state::App;
 
 /// The window of a question and whose rows it is about.
@@ -55,7 +55,7 @@ pub(crate) async fn configs(
 }
 
 /// That many days, the last of which is `until`, or yesterday (UTC).
-pub(super) fn window_of(days: u16, until: Option<Day>) -> Result<Days, ApiError> {
+pub(in crate::server::routes) fn window_of(days: u16, until: Option<Day>) -> Result<Days, ApiError> {
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(ApiError::unprocessable(format!("days: write a number from 1 to {MOST_DAYS}")));
     }
