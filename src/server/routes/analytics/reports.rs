@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::Utc;
 
-use super::reports::asked_of;
 use crate::model::Day;
 use crate::query::Days;
 use crate::server::error::ApiError;
+use crate::server::routes::reports::asked_of;
 use crate::server::state::App;
 
 /// Ten years, and a few days.
@@ -26,7 +26,7 @@ pub(crate) async fn configs(
 }
 
 /// That many days, the last of which is `until`, or yesterday (UTC).
-pub(super) fn window_of(days: u16, until: Option<Day>) -> Result<Days, ApiError> {
+pub(in crate::server::routes) fn window_of(days: u16, until: Option<Day>) -> Result<Days, ApiError> {
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(ApiError::unprocessable(format!("days: write a number from 1 to {MOST_DAYS}")));
     }
