@@ -12,7 +12,7 @@ SELECT
     sum(facts.impressions) AS impressions,
     sum(facts.clicks) AS clicks,
     sum(facts.spend_micros) AS spend_micros
-FROM v_creative_traffic AS facts
+FROM v_performance AS facts
 JOIN campaign_creatives AS members
     ON members.account_id = facts.account_id AND members.creative_id = facts.creative_id
 WHERE $campaign = 0 OR members.campaign_id = $campaign

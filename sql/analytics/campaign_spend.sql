@@ -13,7 +13,7 @@ SELECT
     sum(CASE WHEN facts.metric_date BETWEEN $week AND $last THEN facts.spend_micros END) AS spend_7d_micros,
     sum(CASE WHEN facts.metric_date BETWEEN $month AND $last THEN facts.spend_micros END) AS spend_30d_micros,
     sum(facts.spend_micros) AS spend_micros
-FROM v_creative_traffic AS facts
+FROM v_performance AS facts
 JOIN campaign_creatives AS members
     ON members.account_id = facts.account_id AND members.creative_id = facts.creative_id
 GROUP BY members.campaign_id, facts.currency

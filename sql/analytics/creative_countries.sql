@@ -12,6 +12,6 @@ SELECT
     sum(impressions) AS impressions,
     sum(clicks) AS clicks,
     sum(spend_micros) AS spend_micros
-FROM v_creative_traffic
+FROM v_performance
 GROUP BY account_id, creative_id, country, currency
 ORDER BY account_id, creative_id, spend_micros DESC NULLS LAST, impressions DESC NULLS LAST, country, currency

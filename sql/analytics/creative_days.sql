@@ -4,6 +4,6 @@
 -- columns: one row per creative, whatever its currencies
 -- cost: one aggregate over the days of the window
 SELECT account_id, creative_id, count(DISTINCT metric_date) AS days_with_data
-FROM v_creative_traffic
+FROM v_performance
 GROUP BY account_id, creative_id
 ORDER BY account_id, creative_id

@@ -12,6 +12,6 @@ SELECT
     sum(clicks) AS clicks,
     sum(spend_micros) AS spend_micros,
     count(DISTINCT metric_date) AS days_with_data
-FROM v_creative_traffic
+FROM v_performance
 GROUP BY account_id, creative_id, currency
 ORDER BY spend_micros DESC NULLS LAST, account_id, creative_id, currency

@@ -11,7 +11,7 @@ SELECT
     currency,
     sum(impressions) AS impressions,
     sum(spend_micros) AS spend_micros
-FROM v_creative_traffic
+FROM v_performance
 WHERE import_batch_id >= $batch
 GROUP BY account_id, creative_id, creative_format, currency
 ORDER BY account_id, creative_id, creative_format, currency

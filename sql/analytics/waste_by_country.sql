@@ -10,9 +10,9 @@ SELECT
     reached_queries,
     impressions,
     wasted_queries,
-    win_rate_pct,
-    waste_rate_pct,
-    share_of_waste_pct
+    round(win_rate_pct, 2) AS win_rate_pct,
+    round(waste_rate_pct, 2) AS waste_rate_pct,
+    round(share_of_waste_pct, 2) AS share_of_waste_pct
 FROM v_waste_by_country
 ORDER BY wasted_queries DESC NULLS LAST, account_id, country
 LIMIT $limit

@@ -18,11 +18,11 @@ SELECT
     total_reached,
     total_impressions,
     total_clicks,
-    CAST(total_spend_micros AS DOUBLE) / 1e6 AS total_spend_usd,
+    money(total_spend_micros) AS total_spend_usd,
     CASE WHEN total_reached = 0 THEN 0.0
-         ELSE round(100.0 * total_impressions / total_reached, 1) END AS win_rate_pct,
+         ELSE round(win_rate_pct(total_reached, total_impressions), 1) END AS win_rate_pct,
     CASE WHEN total_reached = 0 THEN 0.0
-         ELSE round(100.0 * (total_reached - total_impressions) / total_reached, 1) END AS waste_rate_pct
+         ELSE round(waste_rate_pct(total_reached, total_impressions), 1) END AS waste_rate_pct
 FROM (
     SELECT
         coalesce(config.account_id, traffic.account_id) AS account_id,

@@ -1,25 +1,44 @@
-//! What a width and a height are called.
+//! What a width and a height are called, and which creatives can serve what reports call a size; both from
+//! `schema/sizes.toml`.
 
 use std::fmt;
+use std::sync::LazyLock;
 
-/// The sizes that are traded everywhere.
-const STANDARD: &[(i64, i64)] = &[
-    (300, 250),
-    (728, 90),
-    (320, 50),
-    (160, 600),
-    (300, 600),
-    (970, 250),
-    (320, 100),
-    (468, 60),
-    (234, 60),
-    (120, 600),
-    (970, 90),
-    (336, 280),
-    (250, 250),
-    (200, 200),
-    (180, 150),
-];
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    standard: Vec<String>,
+    label: Vec<SizeLabel>,
+}
+
+/// A label that stands for many sizes, and what can serve it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SizeLabel {
+    /// As reports say it.
+    pub name: String,
+    /// Every creative of these formats.
+    pub formats: Vec<String>,
+    /// HTML creatives of these sizes.
+    #[serde(default)]
+    pub html_sizes: Vec<String>,
+}
+
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../schema/sizes.toml"))
+        .expect("schema/sizes.toml is part of the program and read by a unit test")
+});
+
+static STANDARD: LazyLock<Vec<(i64, i64)>> = LazyLock::new(|| {
+    let sides = |size: &String| {
+        let (width, height) = size.split_once('x')?;
+        Some((width.parse().ok()?, height.parse().ok()?))
+    };
+    let sizes: Option<Vec<(i64, i64)>> = FILE.standard.iter().map(sides).collect();
+    sizes.expect("schema/sizes.toml is part of the program and read by a unit test")
+});
 
 /// A size as it is told to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +62,19 @@ pub enum CreativeSize {
 }
 
 impl CreativeSize {
+    /// The sizes that are traded everywhere; width and height.
+    pub fn standard() -> &'static [(i64, i64)] {
+        &STANDARD
+    }
+
+    /// The labels of which it is known what can serve them.
+    pub fn labels() -> &'static [SizeLabel] {
+        &FILE.label
+    }
+
     /// The name of a width and a height in pixels.
     pub fn of(width: i64, height: i64) -> Self {
-        if STANDARD.contains(&(width, height)) {
+        if Self::standard().contains(&(width, height)) {
             return Self::Standard(width, height);
         }
         if width <= 0 || height <= 0 {
@@ -85,6 +114,17 @@ impl fmt::Display for CreativeSize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_names_standard_sizes_and_labels_once() {
+        let mut sizes = CreativeSize::standard().to_vec();
+        sizes.sort_unstable();
+        sizes.dedup();
+        assert_eq!(sizes.len(), 15);
+        let labels: Vec<&str> = CreativeSize::labels().iter().map(|label| label.name.as_str()).collect();
+        assert_eq!(labels, ["Video/Overlay", "Rewarded", "Native", "Interstitial"]);
+        assert_eq!(CreativeSize::labels()[3].html_sizes.len(), 6);
+    }
 
     #[test]
     fn a_size_has_one_name() {

@@ -17,7 +17,7 @@ mod thresholds;
 
 pub use clock::Clock;
 pub use country::Country;
-pub use creative_size::CreativeSize;
+pub use creative_size::{CreativeSize, SizeLabel};
 pub use date_order::DateOrder;
 pub use day::{Day, DayError};
 pub use destination::Destination;

@@ -15,8 +15,8 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
-use super::thresholds;
 use super::{AccountScope, Capacity, Engine, Opened, QueryError, Tables};
+use super::{sizes, thresholds};
 use crate::entities::visible;
 use crate::lake::At;
 use crate::model::facts::{self, FactTable, ValueType};
@@ -182,7 +182,7 @@ impl Tables for Memory {
             (table.name.clone(), none)
         });
         let thresholds = thresholds::provider(&Thresholds::default()).unwrap();
-        let others = others.chain([(thresholds::TABLE.to_owned(), thresholds)]);
+        let others = others.chain(sizes::tables().unwrap()).chain([(thresholds::TABLE.to_owned(), thresholds)]);
         Ok(Opened {
             snapshot: SnapshotId(snapshot),
             snapshot_time: DateTime::from_timestamp(1_795_000_000 + snapshot, 0).unwrap(),

@@ -29,6 +29,7 @@ mod projections;
 mod readable;
 mod schema;
 mod session;
+mod sizes;
 mod spill;
 mod store;
 mod suggest;

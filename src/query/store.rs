@@ -15,7 +15,7 @@ use rusqlite::Transaction;
 
 use super::catalog::{AccountScope, Opened, Tables};
 use super::error::QueryError;
-use super::thresholds;
+use super::{sizes, thresholds};
 use crate::db::{Db, DbError};
 use crate::entities::visible::{self, VisibleTable};
 use crate::entities::{self, EntityError};
@@ -69,6 +69,7 @@ impl Store {
             let provider = MemTable::try_new(table.schema(), vec![rows])?;
             tables.insert(table.name.clone(), Arc::new(provider) as Arc<dyn TableProvider>);
         }
+        tables.extend(sizes::tables()?);
         tables.insert(thresholds::TABLE.to_owned(), thresholds::provider(&self.thresholds)?);
         let facts = facts::tables().iter().map(|table| (table.name.clone(), snapshot.provider(table, &accounts)));
         Ok(Opened {

@@ -9,11 +9,33 @@ use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 
 const FILES: &[(&str, &str)] = &[
+    ("v_performance", include_str!("../../sql/views/v_performance.sql")),
+    ("v_rtb_daily", include_str!("../../sql/views/v_rtb_daily.sql")),
     ("v_config_performance", include_str!("../../sql/views/v_config_performance.sql")),
     ("v_waste_by_size", include_str!("../../sql/views/v_waste_by_size.sql")),
     ("v_waste_by_country", include_str!("../../sql/views/v_waste_by_country.sql")),
-    ("v_creative_traffic", include_str!("../../sql/views/v_creative_traffic.sql")),
-    ("v_rtb_daily", include_str!("../../sql/views/v_rtb_daily.sql")),
+    ("v_waste_by_publisher", include_str!("../../sql/views/v_waste_by_publisher.sql")),
+    ("v_waste_by_app", include_str!("../../sql/views/v_waste_by_app.sql")),
+    ("v_waste_by_creative", include_str!("../../sql/views/v_waste_by_creative.sql")),
+    ("v_waste_by_platform", include_str!("../../sql/views/v_waste_by_platform.sql")),
+    ("v_waste_by_environment", include_str!("../../sql/views/v_waste_by_environment.sql")),
+    ("v_waste_by_hour", include_str!("../../sql/views/v_waste_by_hour.sql")),
+    ("v_waste_by_day", include_str!("../../sql/views/v_waste_by_day.sql")),
+    ("v_campaign_performance", include_str!("../../sql/views/v_campaign_performance.sql")),
+    ("v_servable_sizes", include_str!("../../sql/views/v_servable_sizes.sql")),
+    ("v_size_coverage", include_str!("../../sql/views/v_size_coverage.sql")),
+    ("v_unservable", include_str!("../../sql/views/v_unservable.sql")),
+    ("v_funnel_by_day", include_str!("../../sql/views/v_funnel_by_day.sql")),
+    ("v_funnel_by_country", include_str!("../../sql/views/v_funnel_by_country.sql")),
+    ("v_funnel_by_hour", include_str!("../../sql/views/v_funnel_by_hour.sql")),
+    ("v_funnel_by_publisher", include_str!("../../sql/views/v_funnel_by_publisher.sql")),
+    ("v_bids_by_creative", include_str!("../../sql/views/v_bids_by_creative.sql")),
+    ("v_bids_by_country", include_str!("../../sql/views/v_bids_by_country.sql")),
+    ("v_bid_filtering", include_str!("../../sql/views/v_bid_filtering.sql")),
+    ("v_quality_by_publisher", include_str!("../../sql/views/v_quality_by_publisher.sql")),
+    ("v_quality_by_config", include_str!("../../sql/views/v_quality_by_config.sql")),
+    ("v_quality_by_creative", include_str!("../../sql/views/v_quality_by_creative.sql")),
+    ("v_conversions_by_creative", include_str!("../../sql/views/v_conversions_by_creative.sql")),
 ];
 
 /// One view.
