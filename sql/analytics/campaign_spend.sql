@@ -1,4 +1,5 @@
 -- name: campaign_spend
+-- days: all
 -- answers: What did each campaign cost yesterday, in 7 days, in 30 days and in all?
 -- reads: rtb_daily performance
 -- parameter: last date = 2026-01-30: the day that the windows end with

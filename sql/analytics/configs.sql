@@ -1,4 +1,5 @@
 -- name: configs
+-- topic: configs
 -- answers: What did each pretargeting config reach, win and waste, and what did it cost?
 -- reads: rtb_daily performance
 -- columns: those of v_config_performance: one row per config and currency, and the billing ids without a config

@@ -1,4 +1,6 @@
 -- name: imports
+-- topic: store
+-- days: all
 -- answers: Which report files were imported, when, and what became of their rows?
 -- reads: import_history
 -- parameter: kind text = all: only reports of this kind

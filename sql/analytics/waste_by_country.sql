@@ -1,4 +1,5 @@
 -- name: waste_by_country
+-- topic: waste
 -- answers: In which countries are queries reached and not won?
 -- reads: rtb_daily performance
 -- parameter: limit int64 = 20: rows of the answer, the most wasteful first

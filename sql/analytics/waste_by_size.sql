@@ -1,4 +1,5 @@
 -- name: waste_by_size
+-- topic: waste
 -- answers: In which creative sizes are queries reached and not won?
 -- reads: rtb_daily performance
 -- parameter: limit int64 = 20: rows of the answer, the most wasteful first

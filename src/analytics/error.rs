@@ -7,10 +7,12 @@ use crate::query::QueryError;
 #[non_exhaustive]
 pub enum AnalyticsError {
     /// There is no question of that name.
-    #[error("there is no question '{name}'; there are: {known}")]
+    #[error("there is no question '{name}'; {}", near_or_all(suggestion.as_deref(), known))]
     UnknownQuestion {
         /// The name as asked.
         name: String,
+        /// The nearest name, where one is near.
+        suggestion: Option<String>,
         /// All names, comma-separated.
         known: String,
     },
@@ -32,7 +34,19 @@ pub enum AnalyticsError {
         /// The value as given.
         value: String,
         /// What it should be.
-        expected: &'static str,
+        expected: String,
+    },
+    /// The window is empty or too long.
+    #[error("days: write a number from 1 to {most}")]
+    Days {
+        /// The longest window.
+        most: u16,
+    },
+    /// The question splits its window, and was asked without one.
+    #[error("the question '{question}' needs a window of days")]
+    NoWindow {
+        /// The question.
+        question: &'static str,
     },
     /// The rows are not what the program reads of them.
     #[error("the question '{question}' gave rows that cannot be read: {reason}")]
@@ -54,8 +68,17 @@ impl AnalyticsError {
             Self::UnknownQuestion { .. } => "unknown_question",
             Self::UnknownParameter { .. } => "unknown_parameter",
             Self::ParameterValue { .. } => "parameter_value",
+            Self::Days { .. } => "invalid_parameter",
+            Self::NoWindow { .. } => "no_window",
             Self::Rows { .. } => "rows",
             Self::Query(error) => error.code(),
         }
+    }
+}
+
+fn near_or_all(suggestion: Option<&str>, known: &str) -> String {
+    match suggestion {
+        Some(name) => format!("did you mean '{name}'?"),
+        None => format!("there are: {known}"),
     }
 }

@@ -1,28 +1,42 @@
 //! The header of a question's file: `-- key: value` lines before the SQL.
 //!
-//! Keys: `name`, `answers` (or `finds` for a check), `by` (`day`: a check that is asked day by day), `reads` (fact table and report kind), `parameter` (any number:
-//! `name kind = default: what it is`), `columns`, `cost`.
+//! Keys: `name`, `topic` (one of [`TOPICS`](super::TOPICS); without one it is for programs), `answers` (or `finds` for a
+//! check), `by` (`day`: a check that is asked day by day), `reads` (any number: a fact table and the report kind, with
+//! `or` where another will do), `days` (how many it is about where the asker does not say, else 7; `all`: it has no
+//! window), `parameter` (any number: `name kind = default: what it is`), `columns`, `cost`.
+//!
+//! The kind of a parameter is `int64`, `float64`, `text`, `date` or its values as `spend|clicks`. The default of a date
+//! may be [`FIRST_DAY`] or [`LAST_DAY`] of the window.
 
 use datafusion::common::ScalarValue;
+
+use serde::Serialize;
 
 use super::error::AnalyticsError;
 use crate::model::Day;
 
+/// A default that stands for the first day of the window.
+pub(super) const FIRST_DAY: &str = "first day of the window";
+/// A default that stands for its last day.
+pub(super) const LAST_DAY: &str = "last day of the window";
+
 /// A parameter of a question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Parameter {
     /// Its name; `$name` in the SQL.
     pub name: &'static str,
     /// What a value is.
+    #[serde(rename = "type")]
     pub kind: ValueKind,
-    /// The value where the asker gives none, as text.
+    /// The value where the asker gives none, as text, or a day of the window in words.
     pub default: &'static str,
     /// What it does.
     pub meaning: &'static str,
 }
 
 /// The kind of a parameter's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ValueKind {
     /// A whole number.
     Int64,
@@ -32,20 +46,40 @@ pub enum ValueKind {
     Text,
     /// A day, `YYYY-MM-DD`.
     Date,
+    /// One of these words.
+    OneOf(Vec<&'static str>),
+}
+
+impl std::fmt::Display for ValueKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int64 => f.write_str("a whole number"),
+            Self::Float64 => f.write_str("a number"),
+            Self::Text => f.write_str("text"),
+            Self::Date => f.write_str("a day like 2026-11-20"),
+            Self::OneOf(words) => write!(f, "one of {}", words.join(", ")),
+        }
+    }
 }
 
 impl Parameter {
     /// The value to bind, read from text.
     pub fn value(&self, text: &str) -> Result<ScalarValue, AnalyticsError> {
-        let wrong = |expected| AnalyticsError::ParameterValue { name: self.name, value: text.to_owned(), expected };
-        Ok(match self.kind {
-            ValueKind::Int64 => ScalarValue::Int64(Some(text.parse().map_err(|_| wrong("a whole number"))?)),
-            ValueKind::Float64 => ScalarValue::Float64(Some(text.parse().map_err(|_| wrong("a number"))?)),
+        let wrong = || AnalyticsError::ParameterValue {
+            name: self.name,
+            value: text.to_owned(),
+            expected: self.kind.to_string(),
+        };
+        Ok(match &self.kind {
+            ValueKind::Int64 => ScalarValue::Int64(Some(text.parse().map_err(|_| wrong())?)),
+            ValueKind::Float64 => ScalarValue::Float64(Some(text.parse().map_err(|_| wrong())?)),
             ValueKind::Text => ScalarValue::from(text),
             ValueKind::Date => {
-                let day: Day = text.parse().map_err(|_| wrong("a day like 2026-11-20"))?;
+                let day: Day = text.parse().map_err(|_| wrong())?;
                 ScalarValue::Date32(Some(day.epoch_days()))
             }
+            ValueKind::OneOf(words) if words.contains(&text) => ScalarValue::from(text),
+            ValueKind::OneOf(_) => return Err(wrong()),
         })
     }
 }
@@ -71,6 +105,7 @@ pub(super) fn parameter(text: &'static str) -> Option<Parameter> {
         "float64" => ValueKind::Float64,
         "text" => ValueKind::Text,
         "date" => ValueKind::Date,
+        words if words.contains('|') => ValueKind::OneOf(words.split('|').collect()),
         _ => return None,
     };
     Some(Parameter { name, kind, default, meaning })
@@ -87,5 +122,9 @@ mod tests {
         assert_eq!(limit.value("7").unwrap(), ScalarValue::Int64(Some(7)));
         assert_eq!(limit.value("many").unwrap_err().code(), "parameter_value");
         assert_eq!(parameter("limit number = 20: rows"), None);
+        let by = parameter("by app|size = app: what is ranked").unwrap();
+        assert_eq!(by.value("size").unwrap(), ScalarValue::from("size"));
+        let told = by.value("sizes").unwrap_err().to_string();
+        assert_eq!(told, "the parameter 'by' is 'sizes', which is not one of app, size");
     }
 }

@@ -2,8 +2,12 @@
 
 use std::sync::LazyLock;
 
+use serde::Serialize;
+
 use super::error::AnalyticsError;
 use super::header::{self, Parameter};
+use crate::model::Day;
+use crate::query::{self, Days};
 
 const FILES: &[&str] = &[
     include_str!("../../sql/analytics/campaign_countries.sql"),
@@ -46,30 +50,93 @@ const FILES: &[&str] = &[
     include_str!("../../sql/analytics/dashboard_viewability.sql"),
 ];
 
+/// What questions are about, in the order of lists: the word of the header, and the words for people.
+pub const TOPICS: &[(&str, &str)] = &[
+    ("configs", "Pretargeting configs"),
+    ("waste", "Waste"),
+    ("sizes", "Sizes, and what can be served"),
+    ("funnel", "From bid requests to clicks"),
+    ("ranking", "Top performers"),
+    ("quality", "Viewability, invalid traffic, video"),
+    ("creatives", "Creatives"),
+    ("campaigns", "Campaigns"),
+    ("advice", "Signs and advice"),
+    ("change", "What changed"),
+    ("store", "What is in the store"),
+    ("programs", "For programs"),
+];
+
+/// The days of a question that does not say how many it is about.
+const USUAL_DAYS: u16 = 7;
+/// Ten years, and a few days.
+const MOST_DAYS: u16 = 3660;
+
 /// One named question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NamedQuestion {
     /// Its name in commands and addresses.
     pub name: &'static str,
+    /// One of [`TOPICS`].
+    pub topic: &'static str,
     /// The question in words.
     pub answers: &'static str,
-    /// The report kind whose newest day the answer carries.
-    pub report: &'static str,
+    /// What it reads; the answer carries the newest day of the first.
+    pub reads: Vec<Reads>,
+    /// How many days it is about where the asker does not say; none: it has no window.
+    pub days: Option<u16>,
     /// Its parameters.
     pub parameters: Vec<Parameter>,
+    /// What a row is, in words.
+    pub columns: &'static str,
+    /// What it takes.
+    pub cost: &'static str,
     /// The SQL, its header included.
+    #[serde(skip)]
     pub sql: &'static str,
+}
+
+/// A source of a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reads {
+    /// The fact table, or another table.
+    pub table: &'static str,
+    /// The kind of report it needs there, then those that will do in its place; none for other tables.
+    pub reports: Vec<&'static str>,
 }
 
 static QUESTIONS: LazyLock<Vec<NamedQuestion>> = LazyLock::new(|| FILES.iter().map(|sql| read(sql)).collect());
 
 fn read(sql: &'static str) -> NamedQuestion {
+    let reads = |text: &'static str| {
+        let (table, reports) = text.split_once(' ').unwrap_or((text, ""));
+        Reads { table, reports: reports.split(" or ").filter(|report| !report.is_empty()).collect() }
+    };
+    let topic = header::value(sql, "topic");
     NamedQuestion {
         name: header::value(sql, "name"),
+        topic: if topic.is_empty() { "programs" } else { topic },
         answers: header::value(sql, "answers"),
-        report: header::value(sql, "reads").split_once(' ').map_or("", |(_, report)| report),
+        reads: header::values(sql, "reads").map(reads).collect(),
+        days: match header::value(sql, "days") {
+            "all" => None,
+            days => Some(days.parse().unwrap_or(USUAL_DAYS)),
+        },
         parameters: header::values(sql, "parameter").filter_map(header::parameter).collect(),
+        columns: header::value(sql, "columns"),
+        cost: header::value(sql, "cost"),
         sql,
+    }
+}
+
+impl NamedQuestion {
+    /// The days that are meant: that many, or as many as the question is about, the last of which is `until` or, without
+    /// one, yesterday. None where it has no window and none was asked for.
+    pub fn window(&self, days: Option<u16>, until: Option<Day>, today: Day) -> Result<Option<Days>, AnalyticsError> {
+        let Some(days) = days.or(self.days).or(until.map(|_| USUAL_DAYS)) else { return Ok(None) };
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(AnalyticsError::Days { most: MOST_DAYS });
+        }
+        Ok(Some(until.map_or_else(|| Days::before(today, days), |last| Days::ending(last, days))))
     }
 }
 
@@ -80,9 +147,11 @@ pub fn questions() -> &'static [NamedQuestion] {
 
 /// The question of that name.
 pub fn question(name: &str) -> Result<&'static NamedQuestion, AnalyticsError> {
+    let names = || questions().iter().map(|question| question.name);
     questions().iter().find(|question| question.name == name).ok_or_else(|| AnalyticsError::UnknownQuestion {
         name: name.to_owned(),
-        known: questions().iter().map(|question| question.name).collect::<Vec<_>>().join(", "),
+        suggestion: query::nearest(name, names()).map(str::to_owned),
+        known: names().collect::<Vec<_>>().join(", "),
     })
 }
 
@@ -112,8 +181,35 @@ mod tests {
             );
             for parameter in &question.parameters {
                 assert!(question.sql.contains(&format!("${}", parameter.name)), "{}", parameter.name);
-                parameter.value(parameter.default).unwrap();
+                if ![header::FIRST_DAY, header::LAST_DAY].contains(&parameter.default) {
+                    parameter.value(parameter.default).unwrap();
+                }
             }
+            assert!(TOPICS.iter().any(|(topic, _)| *topic == question.topic), "{}", question.name);
+            assert!(header::value(question.sql, "answers").ends_with('?'), "{}", question.name);
         }
+    }
+
+    #[test]
+    fn a_window_is_what_was_asked_for_or_what_the_question_is_about() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let today = day("2026-11-20");
+        let window = |name: &str, days, until: Option<&str>| {
+            let window = question(name).unwrap().window(days, until.map(day), today).unwrap();
+            window.map(|days| format!("{}..{}", days.first, days.last))
+        };
+        assert_eq!(window("configs", None, None).as_deref(), Some("2026-11-13..2026-11-19"));
+        assert_eq!(window("configs", Some(1), Some("2026-02-26")).as_deref(), Some("2026-02-26..2026-02-26"));
+        assert_eq!(window("imports", None, None), None);
+        assert_eq!(window("imports", Some(2), None).as_deref(), Some("2026-11-18..2026-11-19"));
+        let refused = question("configs").unwrap().window(Some(0), None, today).unwrap_err();
+        assert_eq!(refused.to_string(), "days: write a number from 1 to 3660");
+    }
+
+    #[test]
+    fn a_slip_finds_its_question() {
+        let told = question("waste_by_sizes").unwrap_err().to_string();
+        assert_eq!(told, "there is no question 'waste_by_sizes'; did you mean 'waste_by_size'?");
+        assert!(question("weather").unwrap_err().to_string().contains("there are: "));
     }
 }

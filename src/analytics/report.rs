@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::error::AnalyticsError;
-use super::questions::{self, NamedQuestion};
+use super::header::{FIRST_DAY, LAST_DAY};
+use super::questions::{self, NamedQuestion, Reads};
 use crate::lake::At;
 use crate::model::Day;
 use crate::query::{AccountScope, Answer, Days, Engine, Limits, Question};
@@ -45,23 +46,32 @@ pub struct Report {
     pub days: Option<Days>,
     /// The newest day for which the question's report kind has rows, inside the window or not.
     pub newest_day: Option<Day>,
+    /// The kinds of report it needs that were never imported: what depends on them is missing or null, and not 0.
+    pub missing: Vec<&'static str>,
     /// The rows.
     pub answer: Answer,
 }
 
 impl Report {
-    /// What an envelope says of it: `question`, `window` {`start`, `end`, `days`} or null, `newest_day` or null.
+    /// What an envelope says of it: `question`, `window` {`start`, `end`, `days`} or null, `newest_day` or null,
+    /// `missing_report`, the kinds never imported, or null.
     pub fn entries(&self) -> Map<String, Value> {
         let window = self.days.map(|days| json!({"start": days.first, "end": days.last, "days": days.count()}));
+        let missing = (!self.missing.is_empty()).then(|| self.missing.join(", "));
         let mut entries = Map::new();
         entries.insert("question".to_owned(), self.question.name.into());
         entries.insert("window".to_owned(), window.unwrap_or(Value::Null));
         entries.insert("newest_day".to_owned(), json!(self.newest_day));
+        entries.insert("missing_report".to_owned(), json!(missing));
         entries
     }
 
     fn of(question: &'static NamedQuestion, days: Option<Days>, answer: Answer) -> Self {
-        Self { question, days, newest_day: answer.newest_day.get(question.report).copied(), answer }
+        let newest = |reads: &Reads| reads.reports.iter().find_map(|report| answer.newest_day.get(*report)).copied();
+        let newest_day = question.reads.first().and_then(newest);
+        let missing = question.reads.iter().filter(|reads| newest(reads).is_none());
+        let missing = missing.filter_map(|reads| reads.reports.first().copied()).collect();
+        Self { question, days, newest_day, missing, answer }
     }
 }
 
@@ -90,8 +100,13 @@ fn bind(question: &'static NamedQuestion, ask: Ask) -> Result<Question, Analytic
         return Err(AnalyticsError::UnknownParameter { question: question.name, name: name.clone(), known });
     }
     let params = question.parameters.iter().map(|parameter| {
-        let given = ask.params.iter().find(|(name, _)| name == parameter.name);
-        let value = parameter.value(given.map_or(parameter.default, |(_, value)| value))?;
+        let given = ask.params.iter().find(|(name, _)| name == parameter.name).map(|(_, value)| value.as_str());
+        let window = || ask.days.ok_or(AnalyticsError::NoWindow { question: question.name });
+        let value = match given.unwrap_or(parameter.default) {
+            FIRST_DAY if given.is_none() => parameter.value(&window()?.first.to_string())?,
+            LAST_DAY if given.is_none() => parameter.value(&window()?.last.to_string())?,
+            text => parameter.value(text)?,
+        };
         Ok((parameter.name.to_owned(), value))
     });
     let params = params.collect::<Result<Vec<_>, AnalyticsError>>()?;

@@ -4,10 +4,10 @@ use std::io::Write;
 
 use super::failure::{Failure, OrFail};
 use super::session::Session;
-use crate::analytics::{self, Ask};
+use crate::analytics::{self, AnalyticsError, Ask, Report};
 use crate::jobs::{self, Store};
 use crate::lake::At;
-use crate::query::format::{self, Format, Style, TableStyle};
+use crate::query::format::{self, Envelope, Format, Style, TableStyle};
 use crate::query::{AccountScope, Answer, Engine, QueryError, Question};
 
 /// An open store that answers questions.
@@ -42,8 +42,9 @@ impl Asker {
         out: &mut impl Write,
     ) -> Result<(), Failure> {
         let question = Question { at, limits: self.store.owner_limits(), ..Question::new(sql, accounts) };
-        let answer = self.engine.ask_blocking(question).map_err(told)?;
-        written(answer, format, out)
+        let mut answer = self.engine.ask_blocking(question).map_err(told)?;
+        written(&mut answer, format, style(), out)?;
+        Ok(())
     }
 
     /// Writes the answer to a named question, with these parameters.
@@ -55,20 +56,31 @@ impl Asker {
         format: Format,
         out: &mut impl Write,
     ) -> Result<(), Failure> {
-        let ask = Ask { params, limits: self.store.owner_limits(), ..Ask::new(accounts) };
-        let report = analytics::report_blocking(&self.engine, name, ask).or_fail()?;
-        written(report.answer, format, out)
+        let mut report = self.named(name, Ask { params, ..Ask::new(accounts) }).or_fail()?;
+        written(&mut report.answer, format, style(), out)?;
+        Ok(())
+    }
+
+    /// Asks a named question; the limits are those of the machine's owner.
+    pub fn named(&self, name: &str, ask: Ask) -> Result<Report, AnalyticsError> {
+        analytics::report_blocking(&self.engine, name, Ask { limits: self.store.owner_limits(), ..ask })
+    }
+
+    /// Writes the answer to a named question, as JSON in an envelope that says its window; gives how many rows it has.
+    pub fn write(&self, report: &mut Report, format: Format, out: &mut impl Write) -> Result<u64, Failure> {
+        let envelope = Some(Envelope { entries: report.entries() });
+        written(&mut report.answer, format, Style { envelope, ..style() }, out)
     }
 }
 
-fn written(mut answer: Answer, format: Format, out: &mut impl Write) -> Result<(), Failure> {
-    let ending = format::write(&mut answer, format, style(), out).map_err(told)?;
+fn written(answer: &mut Answer, format: Format, style: Style, out: &mut impl Write) -> Result<u64, Failure> {
+    let ending = format::write(answer, format, style, out).map_err(told)?;
     if let Some(cut) = ending.cut
         && format != Format::Table
     {
         return Err(Failure::new(format_args!("the answer was cut at {cut}")).help("add LIMIT, or ask in parts"));
     }
-    Ok(())
+    Ok(ending.rows)
 }
 
 /// A reader that has seen enough (`| head`) is no failure.

@@ -19,7 +19,7 @@ use super::session::{Globals, Session};
 use super::sync::SyncView;
 use super::{generate, numbers, reset, work};
 use crate::config::{DataDir, WriterLock};
-use crate::generate::{GenerateOptions, Generated, Shape};
+use crate::generate::{GenerateOptions, Generated, Kinds, Shape};
 use crate::jobs::{self, ImportFile, ImportRequest, Job, Store, SyncRequest};
 use crate::lake::At;
 use crate::query::format::Format;
@@ -154,6 +154,7 @@ fn options(root: &Path) -> GenerateOptions {
         end: generate::yesterday(),
         seed: 1,
         shape: Shape::Real,
+        kinds: Kinds::all(),
     }
 }
 

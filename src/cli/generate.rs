@@ -11,24 +11,27 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::failure::{Failure, OrFail};
 use super::numbers;
 use super::session::{Globals, is_watched};
-use crate::generate::{self, GenerateOptions, Generated, Shape};
+use crate::generate::{self, GenerateOptions, Generated, Kinds, Shape};
 use crate::model::Day;
 use crate::telemetry::Level;
 
 /// Write made-up reports, and the entities that belong to them
 ///
-/// One CSV file per day, and a directory `entities` with the configs, endpoints, seats and creatives that the rows
-/// name. The same options give the same bytes.
+/// One CSV file per day and kind of report, and a directory `entities` with the configs, endpoints, seats and creatives
+/// that the rows name. The same options give the same bytes. The other kinds of a day are sums of its performance report,
+/// so that all agree; with them, traffic follows the hours and the week, and there is something for each rule to find: a
+/// size without a creative, a wasteful publisher, a jump in waste on the last day, and more.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   catscan generate reports --rows-per-day 75000 --days 30
+  catscan generate reports --rows-per-day 20000 --days 28 --kinds all
   catscan generate big --rows-per-day 1000000 --days 10 --shape wide --end 2026-11-19
   catscan sync --from-files reports/entities && catscan import reports/*.csv")]
 pub struct GenerateArgs {
     /// Directory for the files; made where it is missing
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// Rows of each day's report
+    /// Rows of each day's performance report
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     rows_per_day: u64,
     /// Days, the last one being --end
@@ -43,6 +46,9 @@ pub struct GenerateArgs {
     /// real: header, dates and long tail of production reports; wide: twenty columns, for measurements
     #[arg(long, default_value_t = Shape::Real, value_name = "real|wide")]
     shape: Shape,
+    /// performance, bids, funnel_geo, funnel_publisher, quality, bid_filtering, bidder, with commas between, or all
+    #[arg(long, default_value_t = Kinds::performance(), value_name = "KINDS")]
+    kinds: Kinds,
     /// Write also where DIR holds reports: those of the same names are replaced, the others stay
     #[arg(long)]
     force: bool,
@@ -57,6 +63,7 @@ pub fn run(globals: &Globals, args: GenerateArgs) -> Result<ExitCode, Failure> {
         end: args.end.unwrap_or_else(yesterday),
         seed: args.seed,
         shape: args.shape,
+        kinds: args.kinds,
     };
     if !args.force {
         generate::refuse_reports(&options.dir)

@@ -28,6 +28,7 @@ mod migrate;
 mod migration;
 mod numbers;
 mod progress;
+mod report;
 mod reset;
 mod restore;
 mod seats;
@@ -82,6 +83,7 @@ enum Command {
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
+    Report(report::ReportArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -96,7 +98,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "What Google has, and what to change there",
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
-    ("Ask", &["sql", "imports", "jobs", "serve"]),
+    ("Ask", &["report", "sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -147,6 +149,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
+        Command::Report(args) => report::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),
         Command::Generate(args) => generate::run(&globals, args),

@@ -1,34 +1,25 @@
-//! One day's report: rows drawn from the world, each with a key of its own, written as CSV.
+//! One day's traffic: rows drawn from the world, each with a key of its own and what came of it.
 //!
-//! Invariant: the bytes depend on the shape, the seed, the number of rows and the day alone; neither the other days of
-//! the run nor the number of threads matter.
-
-use std::io::{self, Write};
-
-use chrono::Datelike;
+//! Invariant: the rows depend on the shape, the seed, the number of rows and the day alone, and on the last day where
+//! stories are told; neither the other days of the run nor the number of threads matter.
 
 use super::keys::{KeySpace, Keys};
 use super::random::{Random, Weighted, power};
+use super::stories::{Factors, Stories};
 use super::world::{FIRST_RARE_SIZE, Format, UNSERVED_SIZE, World};
 use super::{Shape, text};
 use crate::model::Day;
 
-const REAL_HEADER: &str = "#Day,Billing ID,Creative ID,Creative size,Creative format,Country,Platform,Environment,\
-    Publisher ID,Publisher name,Mobile app ID,Mobile app name,Reached queries,Impressions,Clicks,\
-    Spend (buyer currency),Video starts,Video completions\n";
-const WIDE_HEADER: &str = "Day,Billing ID,Creative ID,Creative size,Creative format,Country,Platform,Environment,\
-    Publisher ID,Publisher name,Mobile app ID,Mobile app name,Reached queries,Bids,Bids in auction,Impressions,Clicks,\
-    Spend (buyer currency),Video starts,Video completions\n";
-
-const FLUSH_BYTES: usize = 1 << 20;
 const CLICKS_PER_IMPRESSION: f64 = 0.0089;
+/// As measured: reached queries can exceed auctions won, as requests are sampled.
+const WON_PER_REACHED: f64 = 0.826;
 /// Between 9 and 10, so that its floor is the measured 9.
 const MEDIAN_REACHED: f64 = 9.5;
 
 /// Everything that the rows of a shape are made of, ready to copy: draws, CSV text, key space. Shared by all days.
 pub(super) struct Mould {
-    shape: Shape,
-    world: World,
+    pub shape: Shape,
+    pub world: World,
     billing: Weighted,
     size: Weighted,
     /// Creatives that may stand beside a size: their ranks and the draw among them.
@@ -41,20 +32,38 @@ pub(super) struct Mould {
     /// 0 is no app.
     app: Weighted,
     reached: Vec<u64>,
-    publisher_text: Vec<Vec<u8>>,
-    app_text: Vec<Vec<u8>>,
+    /// Id and name of each publisher, as cells.
+    pub publisher_text: Vec<Vec<u8>>,
+    /// Id and name of each app, as cells; 0 is no app.
+    pub app_text: Vec<Vec<u8>>,
     keys: KeySpace<7>,
 }
 
-struct Metrics {
-    reached: u64,
-    bids: u64,
-    bids_in_auction: u64,
-    impressions: u64,
-    clicks: u64,
-    spend_micros: u64,
-    video_starts: u64,
-    video_completions: u64,
+/// A row's dimensions, each a rank in the world; [`dimension`] says which stands where. The last is the app, 0 for none.
+pub(super) type Key = [usize; 7];
+
+/// Places in a [`Key`].
+pub(super) mod dimension {
+    pub const BILLING: usize = 0;
+    pub const CREATIVE: usize = 1;
+    pub const SIZE: usize = 2;
+    pub const COUNTRY: usize = 3;
+    pub const PLATFORM: usize = 4;
+    pub const PUBLISHER: usize = 5;
+}
+
+/// What came of a row's queries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Metrics {
+    pub reached: u64,
+    pub bids: u64,
+    pub bids_in_auction: u64,
+    pub auctions_won: u64,
+    pub impressions: u64,
+    pub clicks: u64,
+    pub spend_micros: u64,
+    pub video_starts: u64,
+    pub video_completions: u64,
 }
 
 impl Mould {
@@ -96,46 +105,26 @@ impl Mould {
         self.keys.size()
     }
 
-    /// Writes the header and `rows` rows; tells `progress` how many rows were added since it was last told.
-    pub fn write_day(
+    /// Gives `rows` rows of the day to `each`.
+    pub fn rows<E>(
         &self,
-        out: &mut dyn Write,
         day: Day,
         rows: u64,
         seed: u64,
-        progress: &dyn Fn(u64),
-    ) -> io::Result<()> {
+        stories: Option<&Stories>,
+        mut each: impl FnMut(Key, &Metrics) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut random = Random::new(seed, day.epoch_days() as u64);
         let mut keys = Keys::new(self.keys.clone(), rows);
-        let date = self.date(day);
-        let mut buffer = Vec::with_capacity(FLUSH_BYTES + 4096);
-        buffer.extend_from_slice(if self.shape == Shape::Real { REAL_HEADER } else { WIDE_HEADER }.as_bytes());
-        let mut told = 0;
-        for row in 0..rows {
+        for _ in 0..rows {
             let key = keys.take(self.draw(&mut random));
-            let metrics = self.metrics(key, &mut random);
-            self.write_row(&mut buffer, &date, key, &metrics);
-            if buffer.len() >= FLUSH_BYTES {
-                out.write_all(&buffer)?;
-                buffer.clear();
-                progress(row + 1 - told);
-                told = row + 1;
-            }
+            let factors = stories.map(|stories| stories.factors(day, key));
+            each(key, &self.metrics(key, factors, &mut random))?;
         }
-        out.write_all(&buffer)?;
-        progress(rows - told);
         Ok(())
     }
 
-    fn date(&self, day: Day) -> String {
-        let date = day.date();
-        match self.shape {
-            Shape::Real => format!("{}/{}/{:02}", date.month(), date.day(), date.year() % 100),
-            Shape::Wide => day.to_string(),
-        }
-    }
-
-    fn draw(&self, random: &mut Random) -> [usize; 7] {
+    fn draw(&self, random: &mut Random) -> Key {
         let size = self.size.draw(random);
         let (ranks, draw) = &self.creatives[self.creatives_of_size[size]];
         [
@@ -149,73 +138,44 @@ impl Mould {
         ]
     }
 
-    fn metrics(&self, key: [usize; 7], random: &mut Random) -> Metrics {
+    fn metrics(&self, key: Key, told: Option<Factors>, random: &mut Random) -> Metrics {
         let [billing, creative, size, country, ..] = key;
-        let reached = self.reached[random.below(self.reached.len() as u64) as usize];
+        let factors = told.unwrap_or(Factors::PLAIN);
+        let mut reached = self.reached[random.below(self.reached.len() as u64) as usize];
+        if told.is_some() {
+            reached = random.round(reached as f64 * factors.reached).max(1);
+        }
         let fit = match size {
             UNSERVED_SIZE if self.shape == Shape::Real => 0.15,
             FIRST_RARE_SIZE.. if self.shape == Shape::Real => 0.02,
             _ => 1.0,
         };
         let mut around = |mean: f64| mean * (0.5 + random.unit());
-        let bids = reached as f64 * around(1.3);
-        let won = reached as f64 * around(self.world.win_rates[billing] * fit);
-        let clicked = around(CLICKS_PER_IMPRESSION);
+        let bids = reached as f64 * around(factors.bids);
+        let won = reached as f64 * around(self.world.win_rates[billing] * fit * factors.win);
+        let clicked = around(CLICKS_PER_IMPRESSION * factors.clicks);
         let cpm_micros = around(self.world.countries[country].1);
         let is_video = self.world.creatives[creative].format == Format::Video;
         let bids = random.round(bids).max(reached);
         let impressions = random.round(won).min(reached);
         let video_starts = if is_video { random.round(impressions as f64 * 0.9).min(impressions) } else { 0 };
-        Metrics {
+        let mut metrics = Metrics {
             reached,
             bids,
             bids_in_auction: bids - bids / 50,
+            // No column of a plain report has it.
+            auctions_won: reached,
             impressions,
             clicks: random.round(impressions as f64 * clicked).min(impressions),
             spend_micros: (impressions as f64 * cpm_micros / 1000.0) as u64,
             video_starts,
-            video_completions: random.round(video_starts as f64 * 0.55).min(video_starts),
-        }
-    }
-
-    fn write_row(&self, out: &mut Vec<u8>, date: &str, key: [usize; 7], metrics: &Metrics) {
-        let [billing, creative, size, country, platform, publisher, app] = key;
-        let creative = &self.world.creatives[creative];
-        for plain in [
-            date,
-            &self.world.billing_ids[billing],
-            &creative.id,
-            &self.world.sizes[size],
-            creative.format.report_name(),
-            self.world.countries[country].0,
-            self.world.platforms[platform],
-            if app == 0 { "Web" } else { "App" },
-        ] {
-            out.extend_from_slice(plain.as_bytes());
-            out.push(b',');
-        }
-        out.extend_from_slice(&self.publisher_text[publisher]);
-        out.push(b',');
-        out.extend_from_slice(&self.app_text[app]);
-        let number = |out: &mut Vec<u8>, number: u64| {
-            out.push(b',');
-            text::count(out, number);
+            video_completions: random.round(video_starts as f64 * 0.55 * factors.completions).min(video_starts),
         };
-        number(out, metrics.reached);
-        if self.shape == Shape::Wide {
-            number(out, metrics.bids);
-            number(out, metrics.bids_in_auction);
+        if told.is_some() {
+            metrics.bids_in_auction = (bids - random.round(bids as f64 * factors.filtered).min(bids)).max(reached);
+            metrics.auctions_won = random.round(reached as f64 * WON_PER_REACHED).max(impressions);
         }
-        number(out, metrics.impressions);
-        number(out, metrics.clicks);
-        out.push(b',');
-        match self.shape {
-            Shape::Real => text::dollars(out, metrics.spend_micros),
-            Shape::Wide => text::money(out, metrics.spend_micros),
-        }
-        number(out, metrics.video_starts);
-        number(out, metrics.video_completions);
-        out.push(b'\n');
+        metrics
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::world::{Creative, Format, ORPHAN_BILLING_RANK, World};
 
-const BIDDER: &str = "299038253";
+pub(super) const BIDDER: &str = "299038253";
 const MOST_CONFIGS: usize = 10;
 const UPDATED: &str = "2026-01-15T09:30:00Z";
 

@@ -1,21 +1,35 @@
 //! Reports and entities for demos, tests and measurements: the same options give the same bytes.
 //!
 //! A [`Shape`] fixes the *world* (`world`: configs, creatives, publishers and how often each is drawn, with `names`);
-//! a *mould* (`day`) writes one day's rows from it, each with a natural key of its own (`keys`), as CSV text (`text`);
-//! `entities` writes the configs, buyers, endpoints and creatives that belong to the rows. Chance comes from `random`.
+//! a *mould* (`day`) draws one day's rows from it, each with a natural key of its own (`keys`). `performance` writes them
+//! as they are. Where other kinds of report are asked for ([`Kinds`]), `stories` says what goes on in the world, the rows
+//! stay in memory (`traffic`), and `bids`, `funnel` (with `hours`), `quality` and `bidder` are sums of them, so that all
+//! kinds agree. `reports` writes the files of a day, `table` and `text` their cells; `entities` writes the configs,
+//! buyers, endpoints and creatives that belong to the rows. Chance comes from `random`.
 //!
 //! Invariant: no clock; nothing is read; only files under [`GenerateOptions::dir`] are written, each by rename. The
 //! command line and tests call [`run`]; the product itself never does.
 
+mod bidder;
+mod bids;
 mod day;
 mod entities;
+mod funnel;
+mod hours;
 mod keys;
+mod kinds;
 mod names;
+mod performance;
+mod quality;
 mod random;
+mod reports;
+mod stories;
+mod table;
 mod text;
+mod traffic;
 mod world;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -25,6 +39,7 @@ use std::{fmt, thread};
 
 use crate::model::Day;
 use day::Mould;
+pub use kinds::{Kind, Kinds, KindsError};
 use world::World;
 
 /// What the reports look like.
@@ -67,7 +82,7 @@ impl fmt::Display for Shape {
 pub struct GenerateOptions {
     /// Made where absent; reports and entities of the same names in it are replaced.
     pub dir: PathBuf,
-    /// Rows of each day, at most [`MOST_ROWS_PER_DAY`].
+    /// Rows of each day's performance report, at most [`MOST_ROWS_PER_DAY`]; the other kinds have sums of these rows.
     pub rows_per_day: u64,
     /// How many days, ending with `end`; at most [`MOST_DAYS`].
     pub days: u32,
@@ -77,12 +92,15 @@ pub struct GenerateOptions {
     pub seed: u64,
     /// What the reports look like.
     pub shape: Shape,
+    /// Which reports. Where there are more than those of performance, the rows of all tell the stories of a run that ends
+    /// with `end`; performance reports alone are plain, and are the same whatever the other days are.
+    pub kinds: Kinds,
 }
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generated {
-    /// One report per day, the oldest first: `performance-YYYY-MM-DD.csv`.
+    /// One report per day and kind, the oldest first: `performance-YYYY-MM-DD.csv`.
     pub reports: Vec<PathBuf>,
     /// The directory of pretargetingConfigs.json, buyers.json, endpoints.json and creatives.json.
     pub entities: PathBuf,
@@ -137,7 +155,7 @@ pub enum GenerateError {
     },
 }
 
-/// Writes one report per day and the entities; tells `progress` (rows written, rows in all) from several threads.
+/// Writes one report per day and kind, and the entities; tells `progress` (rows written, rows in all) from several threads.
 pub fn run(options: &GenerateOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Generated, GenerateError> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     run_on(threads, options, progress)
@@ -185,16 +203,20 @@ fn run_on(
     at(&entities, entities::write(&entities, &World::of(options.shape)))?;
 
     let days: Vec<Day> = (0..options.days).rev().map(|back| options.end.plus_days(-(back as i32))).collect();
-    let reports: Vec<PathBuf> = days.iter().map(|day| options.dir.join(format!("performance-{day}.csv"))).collect();
-    let (next, done, bytes) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let reports: Vec<PathBuf> =
+        days.iter().flat_map(|&day| options.kinds.iter().map(move |kind| reports::path(options, kind, day))).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let (rows, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let all_rows = options.rows_per_day * u64::from(options.days);
     let failed: Mutex<Option<GenerateError>> = Mutex::new(None);
     let work = || {
         while let Some(&day) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
             let tell = |rows| progress(done.fetch_add(rows, Ordering::Relaxed) + rows, all_rows);
-            let path = options.dir.join(format!("performance-{day}.csv"));
-            match write_report(&mould, &path, day, options, &tell) {
-                Ok(size) => _ = bytes.fetch_add(size, Ordering::Relaxed),
+            match reports::write_day(&mould, day, options, &tell) {
+                Ok(written) => {
+                    rows.fetch_add(written.rows, Ordering::Relaxed);
+                    bytes.fetch_add(written.bytes, Ordering::Relaxed);
+                }
                 Err(error) => {
                     next.store(days.len(), Ordering::Relaxed);
                     failed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
@@ -209,24 +231,8 @@ fn run_on(
     });
     match failed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(error) => Err(error),
-        None => Ok(Generated { reports, entities, rows: all_rows, bytes: bytes.into_inner() }),
+        None => Ok(Generated { reports, entities, rows: rows.into_inner(), bytes: bytes.into_inner() }),
     }
-}
-
-/// Writes beside the report and renames, so that an interrupted run leaves no half report; answers its size.
-fn write_report(
-    mould: &Mould,
-    path: &Path,
-    day: Day,
-    options: &GenerateOptions,
-    progress: &dyn Fn(u64),
-) -> Result<u64, GenerateError> {
-    let unfinished = path.with_extension("csv.unfinished");
-    let mut file = at(&unfinished, File::create(&unfinished))?;
-    at(&unfinished, mould.write_day(&mut file, day, options.rows_per_day, options.seed, progress))?;
-    let size = at(&unfinished, file.metadata())?.len();
-    at(path, fs::rename(&unfinished, path))?;
-    Ok(size)
 }
 
 fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, GenerateError> {

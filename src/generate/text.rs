@@ -1,4 +1,18 @@
-//! CSV text, written straight into a byte buffer: fields, counts and money as the reports show them.
+//! CSV text, written straight into a byte buffer: days, fields, counts and money as the reports show them.
+
+use chrono::Datelike;
+
+use super::Shape;
+use crate::model::Day;
+
+/// A day: `M/D/YY` in the real shape, as Google writes it; `YYYY-MM-DD` in the wide one.
+pub(super) fn date(shape: Shape, day: Day) -> String {
+    let date = day.date();
+    match shape {
+        Shape::Real => format!("{}/{}/{:02}", date.month(), date.day(), date.year() % 100),
+        Shape::Wide => day.to_string(),
+    }
+}
 
 /// Appends a field, quoted by RFC 4180 only where it must be.
 pub(super) fn field(out: &mut Vec<u8>, text: &str) {

@@ -47,3 +47,4 @@ pub use ledger::{Phase, QueryId, Running};
 pub use limits::{Capacity, Limits};
 pub use metrics::{Metric, metrics};
 pub use store::Store;
+pub(crate) use suggest::nearest;

@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest known name.
 
 /// The known name nearest to `word`, where it is near enough to be a slip of the hand.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let allowed = word.chars().count().div_ceil(3).clamp(1, 4);
     known

@@ -161,6 +161,7 @@ impl From<AnalyticsError> for ApiError {
     fn from(error: AnalyticsError) -> Self {
         match error {
             AnalyticsError::Query(error) => error.into(),
+            AnalyticsError::UnknownQuestion { .. } => Self::new(StatusCode::NOT_FOUND, error.code(), error.to_string()),
             other => Self::new(StatusCode::UNPROCESSABLE_ENTITY, other.code(), other.to_string()),
         }
     }

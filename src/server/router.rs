@@ -12,7 +12,8 @@ use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
     analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health, import_days,
-    imports, internal, job_events, jobs, lake, metrics, performance, seats, settings, sql, system, thumbnails, uploads,
+    imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, sql, system, thumbnails,
+    uploads,
 };
 use super::state::App;
 
@@ -45,6 +46,7 @@ pub(super) fn router(app: App) -> Router {
         // A proxy in front of us may take the prefix away.
         .merge(dashboard())
         .nest("/api", dashboard())
+        .merge(reports::routes())
         .route("/health", get(health::show))
         .route("/api/health", get(health::show))
         .route("/metrics", get(figures::show))

@@ -298,7 +298,7 @@ fn one_accounts_bidder_never_mixes_with_another() {
 
 #[test]
 fn generated_entities_are_answers_that_a_sync_reads() {
-    use crate::generate::{GenerateOptions, Shape, run};
+    use crate::generate::{GenerateOptions, Kinds, Shape, run};
     let case = Case::new();
     let end = "2026-11-19".parse().unwrap();
     let options = GenerateOptions {
@@ -308,6 +308,7 @@ fn generated_entities_are_answers_that_a_sync_reads() {
         end,
         seed: 1,
         shape: Shape::Real,
+        kinds: Kinds::performance(),
     };
     let generated = run(&options, &|_, _| {}).unwrap();
     let answer = from_files(&case.db, AccountId::FIRST, &generated.entities, &[], now()).unwrap();

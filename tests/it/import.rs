@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catscan::generate::{self, GenerateOptions, Shape};
+use catscan::generate::{self, GenerateOptions, Kinds, Shape};
 use catscan::model::Day;
 use serde_json::{Value, json};
 
@@ -14,7 +14,8 @@ use super::store::{KEY, TestStore, Totals, integer, repository};
 /// Reports of the real shape, ending on 24 March 2026.
 pub fn generated(dir: &Path, rows_per_day: u64, days: u32, seed: u64) -> Vec<PathBuf> {
     let end = Day::from_ymd(2026, 3, 24).unwrap();
-    let options = GenerateOptions { dir: dir.to_owned(), rows_per_day, days, end, seed, shape: Shape::Real };
+    let (dir, kinds) = (dir.to_owned(), Kinds::performance());
+    let options = GenerateOptions { dir, rows_per_day, days, end, seed, shape: Shape::Real, kinds };
     generate::run(&options, &|_, _| ()).unwrap().reports
 }
 

@@ -20,6 +20,7 @@ pub(super) mod lake;
 pub(super) mod metrics;
 mod owner;
 pub(super) mod performance;
+pub(super) mod reports;
 pub(super) mod seats;
 pub(super) mod settings;
 pub(super) mod sql;

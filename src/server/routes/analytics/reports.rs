@@ -1,57 +1,28 @@
-//! Named questions.
+//! Config performance at its older address, and the window of days that a call is about.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::Utc;
-use serde::Deserialize;
 
-use crate::analytics::{self, Ask};
 use crate::model::Day;
 use crate::query::Days;
-use crate::query::format::Envelope;
 use crate::server::error::ApiError;
-use crate::server::routes::sql::{accepted, streamed};
+use crate::server::routes::reports::asked_of;
 use crate::server::state::App;
-
-/// The window of a question and whose rows it is about.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Window {
-    /// Exactly this many days, 1 to 3660.
-    #[serde(default = "week")]
-    days: u16,
-    /// The last of them; yesterday (UTC) where absent.
-    until: Option<Day>,
-    /// Account by name or number, or `all`; the first one where absent.
-    account: Option<String>,
-    /// An earlier state: a snapshot's number or a time.
-    at: Option<String>,
-}
-
-fn week() -> u16 {
-    7
-}
 
 /// Ten years, and a few days.
 const MOST_DAYS: u16 = 3660;
 
-/// `GET /api/analytics/configs`: config performance over a window of days, in the format that `Accept` names.
+/// `GET /api/analytics/configs`: the same as `GET /api/reports/configs`.
 pub(crate) async fn configs(
     State(app): State<App>,
-    window: Result<Query<Window>, QueryRejection>,
+    asked: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(window) = window?;
-    let days = window_of(window.days, window.until)?;
-    let at = window.at.map(|at| at.parse()).transpose();
-    let at = at.map_err(|error| ApiError::unprocessable(format!("at: {error}")))?.unwrap_or_default();
-    let accounts = app.accounts(window.account).await?;
-    let ask = Ask { at, limits: app.store.limits(), ..Ask::new(accounts) };
-    let report = analytics::report(&app.engine, "configs", ask.over(days)).await?;
-    let envelope = Envelope { entries: report.entries() };
-    streamed(report.answer, accepted(&headers), envelope)
+    let Query(asked) = asked?;
+    asked_of(&app, "configs", asked, &headers).await
 }
 
 /// That many days, the last of which is `until`, or yesterday (UTC).

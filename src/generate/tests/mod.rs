@@ -1,12 +1,15 @@
 //! What a generated report promises: repeatable bytes, distinct keys, measured shares, entities for its ids.
 
+mod agreement;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::*;
 
 fn options(dir: &Path, shape: Shape, rows: u64, days: u32) -> GenerateOptions {
     let end = Day::from_ymd(2026, 3, 4).unwrap();
-    GenerateOptions { dir: dir.to_owned(), rows_per_day: rows, days, end, seed: 11, shape }
+    GenerateOptions { dir: dir.to_owned(), rows_per_day: rows, days, end, seed: 11, shape, kinds: Kinds::performance() }
 }
 
 struct Report {
@@ -16,10 +19,13 @@ struct Report {
 
 impl Report {
     fn of(shape: Shape, rows: u64) -> Self {
-        let mut bytes = Vec::new();
-        let day = Day::from_ymd(2026, 3, 4).unwrap();
-        Mould::new(shape).write_day(&mut bytes, day, rows, 11, &|_| ()).unwrap();
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let dir = tempfile::tempdir().unwrap();
+        let made = run(&options(dir.path(), shape, rows, 1), &|_, _| ()).unwrap();
+        Self::read(&made.reports[0])
+    }
+
+    fn read(path: &Path) -> Self {
+        let mut reader = csv::Reader::from_path(path).unwrap();
         let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
         Self { header, rows }
