@@ -61,7 +61,7 @@ fn scripts_over_stores_made_for_a_rule() {
     let folder = repository("tests/slt/rules");
     for script in scripts(&folder) {
         let text = fs::read_to_string(&script).unwrap();
-        let said = |key: &str| text.lines().filter_map(move |line| line.strip_prefix(key)).map(str::trim);
+        let said = |key: &'static str| text.lines().filter_map(move |line| line.strip_prefix(key)).map(str::trim);
         let settings: Vec<(&str, &str)> =
             said("# with:").map(|setting| setting.split_once('=').expect("a setting is VARIABLE=value")).collect();
         let name = said("# store:").next().unwrap_or_else(|| script.file_stem().unwrap().to_str().unwrap());
