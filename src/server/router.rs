@@ -11,9 +11,9 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health, import_days,
-    imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, signals, sql, system,
-    thumbnails, uploads,
+    advice, analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health,
+    import_days, imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, signals,
+    sql, system, thumbnails, uploads,
 };
 use super::state::App;
 
@@ -37,6 +37,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(campaigns::routes())
             .merge(analytics::routes())
             .merge(signals::routes())
+            .merge(advice::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))
@@ -48,6 +49,7 @@ pub(super) fn router(app: App) -> Router {
         .merge(dashboard())
         .nest("/api", dashboard())
         .merge(reports::routes())
+        .merge(advice::without_prefix())
         .route("/health", get(health::show))
         .route("/api/health", get(health::show))
         .route("/metrics", get(figures::show))
