@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn every_threshold_is_explained_to_traders_with_its_value() {
-        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap();
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+        let text = std::fs::read_to_string(rules).unwrap();
         let thresholds = serde_json::to_value(Thresholds::default()).unwrap();
         let missing = thresholds.as_object().unwrap().keys().filter(|name| !text.contains(&format!("`{name}`")));
         assert_eq!(missing.collect::<Vec<_>>(), Vec::<&String>::new());
