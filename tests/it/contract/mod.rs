@@ -3,12 +3,14 @@
 //! [`Dashboard`] asks as the dashboard does and refuses an answer that is not of the described shape, so a test of a call
 //! says only what is in it.
 
+mod analytics;
 mod campaigns;
 mod creatives;
 mod credentials;
 mod google_sync;
 mod groups;
 mod lists;
+mod reports;
 mod settings;
 mod thumbnails;
 
