@@ -13,7 +13,7 @@ use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
     analytics, campaigns, chunk_stream, chunks, collect, creative_metrics, creatives, credentials, figures,
     google_sync, health, import_days, imports, internal, job_events, jobs, lake, metrics, performance, qps, reports,
-    seats, settings, sql, system, thumbnails, troubleshooting, uploads,
+    seats, settings, signals, sql, system, thumbnails, troubleshooting, uploads,
 };
 use super::state::App;
 
@@ -40,6 +40,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(creative_metrics::routes())
             .merge(qps::routes())
             .merge(troubleshooting::routes())
+            .merge(signals::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))

@@ -12,6 +12,7 @@ mod groups;
 mod lists;
 mod reports;
 mod settings;
+mod signals;
 mod thumbnails;
 
 use std::sync::LazyLock;
