@@ -52,4 +52,4 @@ pub(crate) use prefetch::prefetch;
 pub use renaming::Renaming;
 pub use rules::{ReportRules, RulesError};
 pub use tally::EARLIEST;
-pub use vocabulary::country_name;
+pub use vocabulary::{as_stored, country_name};

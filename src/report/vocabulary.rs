@@ -65,6 +65,12 @@ pub fn country_name(code: &str) -> Option<&'static str> {
     NAMES.get(code).map(String::as_str)
 }
 
+/// What is stored for a word that people write, of a country or a platform; the word itself where none knows it.
+pub fn as_stored(vocabulary: &str, word: &str) -> String {
+    let known = VOCABULARIES.get(vocabulary).and_then(|vocabulary| vocabulary.get(&word.trim().to_lowercase()));
+    known.cloned().unwrap_or_else(|| word.trim().to_owned())
+}
+
 /// Whether there is a vocabulary of that name.
 pub(super) fn exists(name: &str) -> bool {
     VOCABULARIES.contains_key(name)

@@ -11,9 +11,9 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    advice, analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health,
-    import_days, imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, signals,
-    sql, system, thumbnails, uploads,
+    advice, analytics, campaigns, chunk_stream, chunks, collect, creative_metrics, creatives, credentials, figures,
+    google_sync, health, import_days, imports, internal, job_events, jobs, lake, metrics, performance, qps, reports,
+    seats, settings, signals, sql, system, thumbnails, troubleshooting, uploads,
 };
 use super::state::App;
 
@@ -36,6 +36,10 @@ pub(super) fn router(app: App) -> Router {
             .merge(system::routes())
             .merge(campaigns::routes())
             .merge(analytics::routes())
+            .merge(collect::routes())
+            .merge(creative_metrics::routes())
+            .merge(qps::routes())
+            .merge(troubleshooting::routes())
             .merge(signals::routes())
             .merge(advice::routes())
             .route("/performance/import", post(metrics::import).layer(body))

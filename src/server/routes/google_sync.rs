@@ -173,13 +173,13 @@ struct Unwatched;
 
 impl sync::Watch for Unwatched {}
 
-enum Begun {
+pub(super) enum Begun {
     Over(Box<SyncAnswer>),
     GoesOn { job: Option<JobId>, listed: u64 },
 }
 
 /// Begins a sync and waits for its end, but not for ever; nothing of what was asked for may have failed.
-async fn begun(app: &App, account: AccountId, request: SyncRequest) -> Result<Begun, ApiError> {
+pub(super) async fn begun(app: &App, account: AccountId, request: SyncRequest) -> Result<Begun, ApiError> {
     let store = app.store.clone();
     let queued = blocking(move || {
         let queued = QueuedSync::new(request, account, "http", &store);
@@ -209,7 +209,7 @@ async fn begun(app: &App, account: AccountId, request: SyncRequest) -> Result<Be
 }
 
 /// What is wrong is the caller's to mend, is not there, or is between Google and us.
-fn refused(failure: &Failure) -> ApiError {
+pub(super) fn refused(failure: &Failure) -> ApiError {
     let Failure { code, reason } = failure;
     let known = |code| ApiError::bad_request(code, reason.clone());
     match code.as_str() {

@@ -17,9 +17,9 @@ use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::import_answer;
-use crate::ingest::Mode;
+use crate::ingest::{ImportAnswer, Mode};
 use crate::jobs::{ImportFile, ImportRequest, Origin, QueuedImport, UPLOAD_PREFIX};
-use crate::model::{Currency, DateOrder, Day};
+use crate::model::{AccountId, Currency, DateOrder, Day};
 use crate::report::KindName;
 use crate::server::error::ApiError;
 use crate::server::state::{App, blocking};
@@ -88,22 +88,46 @@ pub(crate) async fn import_csv(
     options.check()?;
     let account = app.account(options.account.clone()).await?;
     let spooled = receive(&app, &options, request).await?;
-    let file = ImportFile { path: spooled.path.clone(), name: spooled.name.clone() };
-    let (request, store) = (options.request(file), app.store.clone());
+    let (request, store) = (options.request(spooled.file()), app.store.clone());
     let queued = blocking(move || QueuedImport::new(request, account, &store)).await?;
-    let (working, store) = (app.clone(), app.store.clone());
-    // The task goes on when the client goes away, and keeps the file and the turn until it is done.
+    let answer = imported(&app, spooled, |_| Ok(queued)).await?;
+    Ok(Json(import_answer::of(&app, account, &answer).await?))
+}
+
+/// Imports a report that this program made, unless `may` says in its turn that it must not.
+pub(super) async fn import_made(
+    app: &App,
+    account: AccountId,
+    name: &str,
+    text: String,
+    may: impl FnOnce(&App) -> Result<(), ApiError> + Send + 'static,
+) -> Result<ImportAnswer, ApiError> {
+    let limit = app.store.config.server.upload_limit_mib;
+    let pieces = futures::stream::iter([Ok(Bytes::from(text))]);
+    let spooled = Spooled::write(&app.store.dir.tmp(), name.to_owned(), limit, pieces).await?;
+    let request = ImportRequest { files: vec![spooled.file()], origin: Origin::Upload, ..ImportRequest::default() };
+    imported(app, spooled, move |app| may(app).map(|()| QueuedImport::new(request, account, &app.store))).await
+}
+
+/// The task goes on when the client goes away, and keeps the file and the turn until it is done. `queued` is asked for in
+/// its turn.
+async fn imported(
+    app: &App,
+    spooled: Spooled,
+    queued: impl FnOnce(&App) -> Result<QueuedImport, ApiError> + Send + 'static,
+) -> Result<ImportAnswer, ApiError> {
+    let working = app.clone();
     let task = tokio::spawn(async move {
         let _turn = working.store.writing.lock().await;
+        let importing = working.clone();
         blocking(move || {
             let _spooled = spooled;
-            queued.run(&store, &|_| {}).into_iter().next()
+            Ok::<_, ApiError>(queued(&importing)?.run(&importing.store, &|_| {}).into_iter().next())
         })
-        .await
+        .await?
     });
     let answer = task.await.map_err(|error| ApiError::internal(&error))??;
-    let answer = answer.ok_or_else(|| ApiError::internal(&"an import without an answer"))?;
-    Ok(Json(import_answer::of(&app, account, &answer).await?))
+    answer.ok_or_else(|| ApiError::internal(&"an import without an answer"))
 }
 
 /// Writes the report of the request into `tmp`.
@@ -163,6 +187,10 @@ struct Spooled {
 }
 
 impl Spooled {
+    fn file(&self) -> ImportFile {
+        ImportFile { path: self.path.clone(), name: self.name.clone() }
+    }
+
     async fn write(
         tmp: &Path,
         name: String,

@@ -4,12 +4,14 @@
 //! says only what is in it.
 
 mod advice;
+mod analytics;
 mod campaigns;
 mod creatives;
 mod credentials;
 mod google_sync;
 mod groups;
 mod lists;
+mod reports;
 mod settings;
 mod signals;
 mod thumbnails;

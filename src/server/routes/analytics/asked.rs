@@ -35,6 +35,11 @@ pub(in crate::server::routes) struct Asked {
 pub(in crate::server::routes) type Asking = Result<Query<Asked>, QueryRejection>;
 
 impl Asked {
+    /// Nothing but an account.
+    pub(in crate::server::routes) fn of(account: Option<String>) -> Self {
+        Self { account, ..Self::default() }
+    }
+
     /// Exactly so many days, from 1 to `most`, that end yesterday (UTC).
     pub(in crate::server::routes) fn window(&self, usual: u16, most: u16) -> Result<Days, ApiError> {
         let days = within("days", self.days, usual.into(), 1, most.into())?;
@@ -54,7 +59,7 @@ impl Asked {
     }
 
     /// The account that is named, by itself or by its bidder.
-    async fn account(&self, app: &App) -> Result<AccountId, ApiError> {
+    pub(in crate::server::routes) async fn account(&self, app: &App) -> Result<AccountId, ApiError> {
         let bidder = self.bidder_id.clone().filter(|bidder| !bidder.is_empty());
         let (None, Some(bidder)) = (&self.account, bidder) else { return app.account(self.account.clone()).await };
         let app = app.clone();
@@ -120,6 +125,11 @@ impl Facts {
     pub(in crate::server::routes) fn over(&self, days: Days) -> Self {
         let (app, currency, at) = (self.app.clone(), self.currency.clone(), Cell::new(self.at.get()));
         Self { app, account: self.account, days: Some(days), currency, at }
+    }
+
+    /// The days, `2026-11-13 to 2026-11-19`.
+    pub(in crate::server::routes) fn window(&self) -> String {
+        self.days.map_or_else(|| "all days".to_owned(), |days| format!("{} to {}", days.first, days.last))
     }
 
     /// How many days.

@@ -23,29 +23,29 @@ const MOST_DAYS: u16 = 30;
 
 /// `GET /analytics/rtb-funnel/configs`
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(in crate::server::routes) struct Report {
     period_days: i32,
     data_source: &'static str,
     total_reached: i64,
     total_impressions: i64,
-    overall_win_rate_pct: f64,
+    pub(in crate::server::routes) overall_win_rate_pct: f64,
     overall_waste_pct: f64,
-    configs: Vec<Performance>,
+    pub(in crate::server::routes) configs: Vec<Performance>,
     total_configs: usize,
 }
 
 /// One config, under both sets of names that pages read.
 #[derive(Debug, Serialize)]
-struct Performance {
-    billing_id: String,
-    name: String,
+pub(in crate::server::routes) struct Performance {
+    pub(in crate::server::routes) billing_id: String,
+    pub(in crate::server::routes) name: String,
     config_name: Option<String>,
-    reached: i64,
+    pub(in crate::server::routes) reached: i64,
     reached_queries: i64,
     /// Reports that name billing ids have no bids.
     bids: i64,
-    impressions: i64,
-    win_rate_pct: f64,
+    pub(in crate::server::routes) impressions: i64,
+    pub(in crate::server::routes) win_rate_pct: f64,
     win_rate: f64,
     waste_pct: f64,
     size_count: i64,
@@ -95,13 +95,14 @@ struct Row {
 pub(super) async fn list(State(app): State<App>, asked: Asking) -> Result<Json<Report>, ApiError> {
     let asked = asked?.0;
     let days = asked.window(7, MOST_DAYS)?;
-    let (rows, known) = Facts::ask(app, &asked, Some(days), |facts| {
-        let rows: Vec<Row> = facts.rows("dashboard_configs", [])?;
-        let known = facts.app.store.db.read(|tx| configs::list(tx, facts.account))?;
-        Ok((rows, known))
-    })
-    .await?;
-    Ok(Json(report(days.count(), rows, &known)))
+    Ok(Json(Facts::ask(app, &asked, Some(days), report_of).await?))
+}
+
+/// The configs with the most traffic, and what all reached and won.
+pub(in crate::server::routes) fn report_of(facts: &Facts) -> Result<Report, ApiError> {
+    let rows: Vec<Row> = facts.rows("dashboard_configs", [])?;
+    let known = facts.app.store.db.read(|tx| configs::list(tx, facts.account))?;
+    Ok(report(facts.count(), rows, &known))
 }
 
 fn report(period_days: i32, rows: Vec<Row>, known: &[Config]) -> Report {

@@ -5,7 +5,7 @@
 //! own; a number that it wants and no report said is 0.
 
 pub(in crate::server::routes) mod asked;
-mod configs;
+pub(in crate::server::routes) mod configs;
 mod efficiency;
 mod funnel;
 mod geos;
@@ -14,11 +14,12 @@ mod optimization;
 mod reports;
 pub(in crate::server::routes) mod sizes;
 mod summary;
+mod traffic;
 mod waste;
 mod win_rates;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(in crate::server) use reports::configs;
 pub(in crate::server::routes) use reports::window_of;
@@ -44,5 +45,7 @@ pub(in crate::server) fn routes() -> Router<App> {
         .route("/analytics/hourly-patterns", get(efficiency::hourly_patterns))
         .route("/analytics/bid-filtering", get(losses::bid_filtering))
         .route("/analytics/viewability-waste", get(losses::viewability_waste))
+        .route("/analytics/generate-mock-traffic", post(traffic::make))
+        .route("/analytics/import-traffic", post(traffic::import))
         .route("/analytics/qps-optimization", get(optimization::show))
 }

@@ -143,31 +143,32 @@ struct InvalidTraffic {
     ivt_impressions: i64,
     pre_filtered: i64,
     ivt_rate_pct: f64,
-    risk_level: &'static str,
+    risk_level: String,
 }
 
-/// A row of the question `dashboard_invalid_traffic`.
+/// A row of the question `fraud_risk`.
 #[derive(Debug, Deserialize)]
 struct InvalidRow {
-    publisher_id: String,
-    publisher_name: String,
+    publisher_id: Option<String>,
+    publisher_name: Option<String>,
     impressions: Option<i64>,
     ivt_credited_impressions: Option<i64>,
     pre_filtered_impressions: Option<i64>,
     ivt_rate_pct: f64,
-    is_high: bool,
+    risk_level: String,
 }
 
 impl From<InvalidRow> for InvalidTraffic {
     fn from(row: InvalidRow) -> Self {
+        let (id, name) = (row.publisher_id, row.publisher_name);
         Self {
-            publisher_id: row.publisher_id,
-            publisher_name: row.publisher_name,
+            publisher_id: id.clone().or(name.clone()).unwrap_or_default(),
+            publisher_name: name.or(id).unwrap_or_default(),
             impressions: row.impressions.unwrap_or(0),
             ivt_impressions: row.ivt_credited_impressions.unwrap_or(0),
             pre_filtered: row.pre_filtered_impressions.unwrap_or(0),
             ivt_rate_pct: row.ivt_rate_pct,
-            risk_level: if row.is_high { "high" } else { "medium" },
+            risk_level: row.risk_level,
         }
     }
 }
@@ -185,8 +186,8 @@ fn optimization(facts: &Facts) -> Result<Optimization, ApiError> {
     let publishers = efficiency::publishers(facts, PUBLISHERS)?;
     let size_gaps: Vec<SizeGapRow> = facts.rows("dashboard_size_gaps", [facts.currency(), limit()])?;
     let pretargeting: Vec<PretargetingRow> = facts.rows("dashboard_pretargeting", [limit()])?;
-    let from = ("from", thresholds.ivt_medium_pct.to_string());
-    let invalid: Vec<InvalidRow> = facts.rows("dashboard_invalid_traffic", [from, limit()])?;
+    let from = ("threshold_pct", thresholds.ivt_medium_pct.to_string());
+    let invalid: Vec<InvalidRow> = facts.rows("fraud_risk", [from, limit()])?;
     let found = Found {
         sizes: Sizes::of(facts, Part::default())?,
         platforms: efficiency::platforms(facts)?,
