@@ -13,6 +13,7 @@ mod changes;
 mod configs;
 mod creatives;
 mod demo;
+mod describe;
 mod endpoints;
 mod entity;
 mod failure;
@@ -84,6 +85,7 @@ enum Command {
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
     Report(report::ReportArgs),
+    Describe(describe::DescribeArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -98,7 +100,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "What Google has, and what to change there",
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
-    ("Ask", &["report", "sql", "imports", "jobs", "serve"]),
+    ("Ask", &["report", "sql", "describe", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -149,6 +151,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
+        Command::Describe(args) => describe::run(&globals, args),
         Command::Report(args) => report::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),

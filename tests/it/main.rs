@@ -33,6 +33,7 @@ mod many_values;
 mod migrate;
 mod not_run;
 mod repair;
+mod reports;
 mod repository;
 mod retention;
 mod s3;
