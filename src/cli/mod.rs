@@ -36,6 +36,7 @@ mod seats;
 mod serve;
 mod service_account;
 mod session;
+mod signals;
 mod sql;
 mod summary;
 mod sync;
@@ -86,6 +87,7 @@ enum Command {
     Campaigns(campaigns::CampaignsArgs),
     Report(report::ReportArgs),
     Describe(describe::DescribeArgs),
+    Signals(signals::SignalsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -100,7 +102,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "What Google has, and what to change there",
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
-    ("Ask", &["report", "sql", "describe", "imports", "jobs", "serve"]),
+    ("Ask", &["report", "signals", "sql", "describe", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -149,6 +151,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Changes(args) => changes::run(&globals, args),
         Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
+        Command::Signals(args) => signals::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Describe(args) => describe::run(&globals, args),

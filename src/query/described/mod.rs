@@ -95,8 +95,7 @@ pub struct Threshold {
 }
 
 /// Names, types and nullability of the tables that a question sees.
-const COLUMNS: &str = "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns \
-    WHERE table_schema = 'public' ORDER BY table_name, ordinal_position";
+const COLUMNS: &str = include_str!("../../../sql/described/columns.sql");
 
 /// What these accounts can ask.
 pub async fn described(engine: &Engine, accounts: &AccountScope) -> Result<Described, QueryError> {
