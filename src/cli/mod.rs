@@ -13,6 +13,7 @@ mod changes;
 mod configs;
 mod creatives;
 mod demo;
+mod doctor;
 mod endpoints;
 mod entity;
 mod failure;
@@ -70,6 +71,7 @@ enum Command {
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
     Lake(lake::LakeArgs),
+    Doctor(doctor::DoctorArgs),
     Backup(backup::BackupArgs),
     Backups(backups::BackupsArgs),
     Restore(restore::RestoreArgs),
@@ -99,7 +101,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
     ("Ask", &["report", "sql", "imports", "jobs", "serve"]),
-    ("Care for the store", &["lake", "backup", "backups", "restore"]),
+    ("Care for the store", &["doctor", "lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -135,6 +137,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
+        Command::Doctor(args) => doctor::run(&globals, args),
         Command::Lake(args) => lake::run(&globals, args),
         Command::Backup(args) => backup::run(&globals, args),
         Command::Backups(args) => backups::run(&globals, args),

@@ -168,6 +168,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "predecessor",
         ],
     ),
+    ("doctor", &["model", "report", "lake", "query", "analytics", "jobs"]),
     ("inbox", &["model", "objects", "config", "db", "lake", "entities", "ingest", "jobs"]),
     (
         "server",
@@ -212,6 +213,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "creatives",
             "campaigns",
             "jobs",
+            "doctor",
             "inbox",
             "server",
             "generate",
