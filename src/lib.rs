@@ -8,7 +8,8 @@
 //! 4. [`db`] is the only door to SQLite; [`entities`] are the typed rows on it.
 //! 5. [`query`] answers one question over one snapshot, whoever asks.
 //! 6. [`backup`] copies a store, and makes a store of a copy.
-//! 7. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
+//! 7. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory;
+//!    [`doctor`] looks whether all is well.
 //!
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod config;
 pub mod creatives;
 pub mod db;
+pub mod doctor;
 pub mod entities;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

@@ -12,7 +12,7 @@ mod questions;
 mod report;
 mod rows;
 
-pub use checks::{Check, Finding, check_all, check_blocking, checks};
+pub use checks::{Check, Finding, Severity, check_all, check_blocking, checks};
 pub use error::AnalyticsError;
 pub use header::{Parameter, ValueKind};
 pub use questions::{MOST_DAYS, NamedQuestion, Reads, TOPICS, question, questions};

@@ -14,6 +14,7 @@ mod configs;
 mod creatives;
 mod demo;
 mod describe;
+mod doctor;
 mod endpoints;
 mod entity;
 mod failure;
@@ -72,6 +73,7 @@ enum Command {
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
     Lake(lake::LakeArgs),
+    Doctor(doctor::DoctorArgs),
     Backup(backup::BackupArgs),
     Backups(backups::BackupsArgs),
     Restore(restore::RestoreArgs),
@@ -103,7 +105,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
     ("Ask", &["report", "signals", "sql", "describe", "imports", "jobs", "serve"]),
-    ("Care for the store", &["lake", "backup", "backups", "restore"]),
+    ("Care for the store", &["doctor", "lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -139,6 +141,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
+        Command::Doctor(args) => doctor::run(&globals, args),
         Command::Lake(args) => lake::run(&globals, args),
         Command::Backup(args) => backup::run(&globals, args),
         Command::Backups(args) => backups::run(&globals, args),

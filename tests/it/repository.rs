@@ -170,6 +170,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "predecessor",
         ],
     ),
+    ("doctor", &["model", "report", "lake", "query", "analytics", "jobs"]),
     ("inbox", &["model", "objects", "config", "db", "lake", "entities", "ingest", "jobs"]),
     (
         "server",
@@ -216,6 +217,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "campaigns",
             "signals",
             "jobs",
+            "doctor",
             "inbox",
             "server",
             "generate",
