@@ -9,7 +9,8 @@
 //! 5. [`query`] answers one question over one snapshot, whoever asks.
 //! 6. [`analytics`] asks named questions, [`advice`] makes recommendations of what their rules find, and [`changes`] of these.
 //! 7. [`backup`] copies a store, and makes a store of a copy.
-//! 8. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
+//! 8. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory;
+//!    [`doctor`] looks whether all is well.
 //!
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
@@ -23,6 +24,7 @@ pub mod cli;
 pub mod config;
 pub mod creatives;
 pub mod db;
+pub mod doctor;
 pub mod entities;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

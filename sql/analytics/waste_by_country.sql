@@ -3,7 +3,7 @@
 -- answers: In which countries are queries reached and not won?
 -- reads: rtb_daily performance
 -- parameter: limit int64 = 20: rows of the answer, the most wasteful first
--- columns: those of v_waste_by_country
+-- columns: one row per country; share_of_waste_pct is of all wasted queries, those that the limit cuts off included
 -- cost: one aggregate over the days of the window
 SELECT
     account_id,
@@ -11,8 +11,13 @@ SELECT
     reached_queries,
     impressions,
     wasted_queries,
+    clicks,
+    money(spend_micros) AS spend,
+    currency,
     round(win_rate_pct, 2) AS win_rate_pct,
     round(waste_rate_pct, 2) AS waste_rate_pct,
+    round(ctr_pct, 2) AS ctr_pct,
+    round(cpm, 4) AS cpm,
     round(share_of_waste_pct, 2) AS share_of_waste_pct
 FROM v_waste_by_country
 ORDER BY wasted_queries DESC NULLS LAST, account_id, country

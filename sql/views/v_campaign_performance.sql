@@ -4,6 +4,7 @@
 -- Reads: v_performance, campaign_creatives, campaigns.
 -- Null: metrics of a campaign without rows; a metric that the reports did not carry; a rate without a denominator. creatives
 --   counts those with rows. Money of two currencies is not added: spend_micros and currency are null where a row has both.
+-- column: name: the name of the campaign; null for creatives that are in none
 -- Cost: one aggregate over the days of the session; the joins are of its creatives.
 SELECT
     coalesce(campaigns.account_id, traffic.account_id) AS account_id,

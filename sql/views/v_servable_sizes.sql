@@ -2,6 +2,7 @@
 -- Rows: one per account and size: a WxH for creatives of that size, a label for those that size_labels names.
 -- Reads: creatives (approved for the open auction and still at Google), size_labels; no fact.
 -- Null: nothing. A size without a row has no such creative.
+-- column: creative_size: WxH, or a label such as Interstitial or Video/Overlay
 -- Cost: one look at the creatives.
 SELECT account_id, creative_size, count(*) AS approved_creatives
 FROM (

@@ -16,7 +16,31 @@ const FILES: &[&str] = &[
     include_str!("../../sql/checks/other_facts_have_one_row_per_key.sql"),
     include_str!("../../sql/checks/counts_are_not_negative.sql"),
     include_str!("../../sql/checks/batches_have_their_rows.sql"),
+    include_str!("../../sql/checks/facts_have_an_account.sql"),
+    include_str!("../../sql/checks/kinds_stand_in_their_tables.sql"),
+    include_str!("../../sql/checks/days_are_not_in_the_future.sql"),
+    include_str!("../../sql/checks/hours_are_of_a_day.sql"),
+    include_str!("../../sql/checks/other_counts_are_not_negative.sql"),
+    include_str!("../../sql/checks/currencies_have_money.sql"),
+    include_str!("../../sql/checks/waste_views_add_up.sql"),
+    include_str!("../../sql/checks/other_views_add_up.sql"),
+    include_str!("../../sql/checks/waste_adds_up.sql"),
+    include_str!("../../sql/checks/a_day_has_one_currency.sql"),
+    include_str!("../../sql/checks/a_day_has_one_grain.sql"),
+    include_str!("../../sql/checks/clicks_are_within_impressions.sql"),
+    include_str!("../../sql/checks/impressions_are_within_reached.sql"),
+    include_str!("../../sql/checks/videos_end_after_they_start.sql"),
+    include_str!("../../sql/checks/spend_has_impressions.sql"),
 ];
+
+/// What a finding of a check means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The store is not as the program keeps it.
+    Fault,
+    /// The store is as the reports say, and that is strange.
+    Warning,
+}
 
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +49,8 @@ pub struct Check {
     pub name: &'static str,
     /// What a row of its answer means.
     pub finds: &'static str,
+    /// What a finding means.
+    pub severity: Severity,
     /// Whether what it finds lies within one day, so that it is asked day by day and needs the memory of one.
     pub by_day: bool,
     /// The SQL, its header included.
@@ -44,6 +70,7 @@ static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
     let read = |sql: &&'static str| Check {
         name: header::value(sql, "name"),
         finds: header::value(sql, "finds"),
+        severity: if header::value(sql, "severity") == "warning" { Severity::Warning } else { Severity::Fault },
         by_day: header::value(sql, "by") == "day",
         sql,
     };
@@ -97,49 +124,4 @@ async fn rows(engine: &Engine, question: Question) -> Result<u64, AnalyticsError
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::query::fixture::{Memory, Row};
-
-    #[test]
-    fn every_file_is_listed_under_its_name() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/checks");
-        let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(on_disk, checks().iter().map(|check| check.name.to_owned()).collect());
-        assert!(checks().iter().all(|check| !check.finds.is_empty()));
-    }
-
-    #[tokio::test]
-    async fn a_sound_store_has_no_findings_and_each_fault_is_found() {
-        let row = Row::reached("11", 10, 4);
-        let sound = Memory::of(vec![row.clone(), Row { creative: "c2", ..row.clone() }]).engine();
-        assert_eq!(check_all(&sound, &AccountScope::All).await.unwrap(), []);
-        for (faulty, name) in [
-            (row.clone(), "one_row_per_key"),
-            (Row { creative: "c3", clicks: Some(-1), ..row.clone() }, "counts_are_not_negative"),
-            (Row { report: "bids", ..row.clone() }, "rows_have_a_complete_import"),
-        ] {
-            let engine = Memory::of(vec![row.clone(), faulty]).engine();
-            let found = check_all(&engine, &AccountScope::All).await.unwrap();
-            assert_eq!(found.iter().map(|finding| finding.check.name).collect::<Vec<_>>(), [name]);
-        }
-    }
-
-    #[test]
-    fn what_lies_within_a_day_is_asked_day_by_day() {
-        let row = Row::reached("11", 10, 4);
-        let engine = Memory::of(vec![row.clone(), row.clone()]).engine();
-        let check = checks().iter().find(|check| check.name == "one_row_per_key").unwrap();
-        assert!(check.by_day);
-        let its_day = crate::query::fixture::day(row.day);
-        let found = |days: &[Day]| {
-            let days = days.iter().copied().collect();
-            check_blocking(&engine, &AccountScope::All, check, &days, &Limits::default()).unwrap()
-        };
-        assert_eq!(found(&[its_day, its_day.plus_days(1)]), 1);
-        assert_eq!(found(&[its_day.plus_days(1)]), 0);
-    }
-}
+mod tests;

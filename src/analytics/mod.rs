@@ -12,9 +12,9 @@ mod questions;
 mod report;
 mod rows;
 
-pub use checks::{Check, Finding, check_all, check_blocking, checks};
+pub use checks::{Check, Finding, Severity, check_all, check_blocking, checks};
 pub use error::AnalyticsError;
 pub use header::{Parameter, ValueKind};
-pub use questions::{NamedQuestion, Reads, TOPICS, question, questions};
+pub use questions::{MOST_DAYS, NamedQuestion, Reads, TOPICS, question, questions};
 pub use report::{Ask, Report, report, report_blocking};
 pub use rows::{Rows, read_blocking, rows_blocking};

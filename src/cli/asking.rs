@@ -8,7 +8,7 @@ use crate::analytics::{self, AnalyticsError, Ask, Report};
 use crate::jobs::{self, Store};
 use crate::lake::At;
 use crate::query::format::{self, Envelope, Format, Style, TableStyle};
-use crate::query::{AccountScope, Answer, Engine, QueryError, Question};
+use crate::query::{self, AccountScope, Answer, Described, Engine, QueryError, Question};
 
 /// An open store that answers questions.
 pub struct Asker {
@@ -30,6 +30,11 @@ impl Asker {
     /// The accounts that are meant: one by name or number, `all`, or the first one.
     pub fn accounts(&self, named: Option<&str>) -> Result<AccountScope, Failure> {
         jobs::scope(&self.store.db, named).or_fail()
+    }
+
+    /// Everything that these accounts can name in a question.
+    pub fn described(&self, accounts: &AccountScope) -> Result<Described, Failure> {
+        futures::executor::block_on(query::described(&self.engine, accounts)).or_fail()
     }
 
     /// Writes the answer; the limits are those of the machine's owner, who can stop a question by Ctrl-C.

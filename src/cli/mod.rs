@@ -14,6 +14,8 @@ mod changes;
 mod configs;
 mod creatives;
 mod demo;
+mod describe;
+mod doctor;
 mod endpoints;
 mod entity;
 mod failure;
@@ -73,6 +75,7 @@ enum Command {
     Imports(imports::ImportsArgs),
     Jobs(jobs::JobsArgs),
     Lake(lake::LakeArgs),
+    Doctor(doctor::DoctorArgs),
     Backup(backup::BackupArgs),
     Backups(backups::BackupsArgs),
     Restore(restore::RestoreArgs),
@@ -90,6 +93,7 @@ enum Command {
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
     Report(report::ReportArgs),
+    Describe(describe::DescribeArgs),
     Signals(signals::SignalsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
@@ -106,8 +110,8 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
     ("What to do about waste", &["advice", "proposal", "include-list"]),
-    ("Ask", &["report", "signals", "sql", "imports", "jobs", "serve"]),
-    ("Care for the store", &["lake", "backup", "backups", "restore"]),
+    ("Ask", &["report", "signals", "sql", "describe", "imports", "jobs", "serve"]),
+    ("Care for the store", &["doctor", "lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
 
@@ -143,6 +147,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Undo(args) => undo::run(&globals, args),
         Command::Imports(args) => imports::run(&globals, args),
         Command::Jobs(args) => jobs::run(&globals, args),
+        Command::Doctor(args) => doctor::run(&globals, args),
         Command::Lake(args) => lake::run(&globals, args),
         Command::Backup(args) => backup::run(&globals, args),
         Command::Backups(args) => backups::run(&globals, args),
@@ -161,6 +166,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Signals(args) => signals::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
+        Command::Describe(args) => describe::run(&globals, args),
         Command::Report(args) => report::run(&globals, args),
         Command::Sql(args) => sql::run(&globals, args),
         Command::Serve(args) => serve::run(&globals, args),

@@ -144,6 +144,12 @@ impl DataDir {
         }
     }
 
+    /// Bytes that a user without privileges may still fill on its disk.
+    pub fn free_bytes(&self) -> std::io::Result<u64> {
+        let free = rustix::fs::statvfs(&self.root)?;
+        Ok(free.f_bavail.saturating_mul(free.f_frsize))
+    }
+
     /// True when the store has been made.
     pub fn is_initialised(&self) -> bool {
         self.database().is_file()

@@ -25,4 +25,4 @@ pub use grouped::grouped;
 pub use ids::{AccountId, BatchId, CampaignId, JobId, SnapshotId};
 pub use money::{Currency, Micros, MicrosError, most_money};
 pub(crate) use threads::in_threads;
-pub use thresholds::Thresholds;
+pub use thresholds::{Thresholds, threshold_comment, threshold_place};

@@ -262,9 +262,45 @@ impl Default for Thresholds {
     }
 }
 
+/// This file: what each threshold says of itself is written once, above its field.
+const WRITTEN: &str = include_str!("thresholds.rs");
+
+/// Each threshold with its comment, in the order of the settings.
+fn commented() -> impl Iterator<Item = (&'static str, String)> {
+    let fields = WRITTEN.split("pub struct Thresholds {").nth(1).and_then(|rest| rest.split("\n}").next());
+    let mut comment = String::new();
+    fields.unwrap_or_default().lines().map(str::trim).filter_map(move |line| {
+        if let Some(said) = line.strip_prefix("/// ") {
+            comment = if comment.is_empty() { said.to_owned() } else { format!("{comment} {said}") };
+            return None;
+        }
+        let (name, _) = line.strip_prefix("pub ")?.split_once(':')?;
+        Some((name, std::mem::take(&mut comment)))
+    })
+}
+
+/// What the threshold of that name says of itself.
+pub fn threshold_comment(name: &str) -> Option<String> {
+    commented().find(|(field, _)| *field == name).map(|(_, comment)| comment)
+}
+
+/// Where it stands among the settings, so that those of one rule stay together.
+pub fn threshold_place(name: &str) -> usize {
+    commented().take_while(|(field, _)| *field != name).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_threshold_says_what_it_is() {
+        let fields = serde_json::to_value(Thresholds::default()).unwrap();
+        let fields = fields.as_object().unwrap();
+        assert_eq!(commented().count(), fields.len());
+        assert!(fields.keys().all(|name| threshold_comment(name).is_some_and(|comment| !comment.is_empty())));
+        assert_eq!(threshold_place("size_add_daily"), 1);
+    }
 
     #[test]
     fn every_threshold_is_explained_to_traders_with_its_value() {

@@ -67,6 +67,14 @@ fn allow(function: &Arc<ScalarUDF>) -> Option<Arc<ScalarUDF>> {
     names().any(|name| LIST.scalar.contains(name)).then(|| Arc::clone(function))
 }
 
+/// The allowed functions that are no metrics, each with its class.
+pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let list = &*LIST;
+    let classes =
+        [("scalar", &list.scalar), ("scalar", &list.bounded), ("aggregate", &list.aggregate), ("window", &list.window)];
+    classes.into_iter().flat_map(|(class, names)| names.iter().map(move |name| (class, name.as_str())))
+}
+
 /// Whether a question may call the function of that (lower-case) name.
 pub(super) fn check(name: &str) -> std::result::Result<(), QueryError> {
     let list = &*LIST;

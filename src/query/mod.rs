@@ -12,6 +12,7 @@ mod answer;
 mod bounded;
 mod catalog;
 mod deliver;
+mod described;
 mod engine;
 mod error;
 #[cfg(test)]
@@ -41,6 +42,7 @@ mod windows;
 
 pub use answer::{Answer, Cut, Ending};
 pub use catalog::{AccountScope, Days, Opened, Tables};
+pub use described::{Described, DescribedColumn, DescribedFunction, DescribedTable, TableKind, Threshold, described};
 pub use engine::{Engine, Question};
 pub use error::QueryError;
 #[cfg(any(test, fuzzing))]

@@ -113,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_users_names_every_metric_and_view() {
+        let page = include_str!("../../docs/metrics.md");
+        let metrics = super::super::metrics().iter().map(|metric| metric.name.as_str());
+        let missing: Vec<&str> = metrics
+            .chain(all().iter().map(|view| view.name))
+            .filter(|name| !page.contains(&format!("\n| `{name}` |")))
+            .collect();
+        assert!(missing.is_empty(), "docs/metrics.md has no row for {missing:?}");
+    }
+
+    #[test]
     fn a_view_stands_after_those_it_reads_and_its_tables_are_counted() {
         for (place, view) in all().iter().enumerate() {
             for later in &all()[place..] {

@@ -172,6 +172,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "predecessor",
         ],
     ),
+    ("doctor", &["model", "report", "lake", "query", "analytics", "jobs"]),
     ("inbox", &["model", "objects", "config", "db", "lake", "entities", "ingest", "jobs"]),
     (
         "server",
@@ -220,6 +221,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "campaigns",
             "signals",
             "jobs",
+            "doctor",
             "inbox",
             "server",
             "generate",

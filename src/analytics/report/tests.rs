@@ -77,14 +77,16 @@ fn a_window_counts_its_days_only_and_still_names_the_newest_day() {
 #[test]
 fn waste_is_ranked_and_cut_to_the_limit() {
     let engine = store().engine();
-    let countries = rows(report_blocking(&engine, "waste_by_country", ask()).unwrap());
+    // Key, reached, impressions, wasted, win and waste rate, share of the waste.
+    let short = |name: &str| -> Vec<String> {
+        let rows = rows(report_blocking(&engine, name, ask()).unwrap());
+        rows.iter().map(|row| [1, 2, 3, 4, 8, 9, 12].map(|at| row[at].as_str()).join("|")).collect()
+    };
     // The silent config's impressions are unknown: they add to the reached queries and to nothing else.
-    assert_eq!(countries[0][1..], ["US", "2508", "334", "2174", "13.32", "86.68", "76.52"]);
-    assert_eq!(countries[1][1..], ["IN", "1000", "333", "667", "33.3", "66.7", "23.48"]);
+    assert_eq!(short("waste_by_country"), ["US|2508|334|2174|13.32|86.68|76.52", "IN|1000|333|667|33.3|66.7|23.48"]);
+    assert_eq!(short("waste_by_size"), ["300x250|3508|667|2841|19.01|80.99|100.0"]);
     let one = Ask { params: vec![("limit".to_owned(), "1".to_owned())], ..ask() };
     assert_eq!(rows(report_blocking(&engine, "waste_by_country", one).unwrap()).len(), 1);
-    let sizes = rows(report_blocking(&engine, "waste_by_size", ask()).unwrap());
-    assert_eq!(sizes[0][1..], ["300x250", "3508", "667", "2841", "19.01", "80.99", "100.0"]);
 }
 
 #[test]

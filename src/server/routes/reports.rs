@@ -1,4 +1,4 @@
-//! The named questions: what there is, and one of them answered.
+//! The named questions: what there is, and one of them answered; and what questions can name.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -8,21 +8,36 @@ use axum::routing::get;
 use axum::{Json, Router};
 use chrono::Utc;
 
+use super::owner::OnlyOwner;
 use super::sql::{accepted, streamed};
 use crate::analytics::{self, Ask, NamedQuestion};
 use crate::lake::At;
 use crate::query::format::{Envelope, Format};
+use crate::query::{self, AccountScope, Described};
 use crate::server::error::ApiError;
 use crate::server::state::App;
 
-/// Everything that `catscan report` does.
+/// Everything that `catscan report` and `catscan describe` do.
 pub(in crate::server) fn routes() -> Router<App> {
-    Router::new().route("/api/reports", get(list)).route("/api/reports/{name}", get(answer))
+    Router::new()
+        .route("/api/reports", get(list))
+        .route("/api/reports/{name}", get(answer))
+        .route("/api/catalog", get(catalog))
 }
 
 /// `GET /api/reports`: every question with its header.
 async fn list() -> Json<&'static [NamedQuestion]> {
     Json(analytics::questions())
+}
+
+/// `GET /api/catalog`: tables and views with their columns, metrics and other functions, thresholds; each with its comment.
+async fn catalog(
+    State(app): State<App>,
+    owner: Result<Query<OnlyOwner>, QueryRejection>,
+) -> Result<Json<Described>, ApiError> {
+    let Query(owner) = owner?;
+    let accounts = AccountScope::one(owner.account(&app).await?);
+    Ok(Json(query::described(&app.engine, &accounts).await?))
 }
 
 /// `GET /api/reports/{name}`: the answer in the format that `format` or else `Accept` names.
@@ -54,7 +69,7 @@ pub(super) async fn asked_of(
             "account" => account = Some(value),
             "at" => at = value.parse().map_err(|error: crate::lake::LakeError| wrong(&name, &error.to_string()))?,
             "format" => {
-                let unknown = |error: crate::query::QueryError| wrong(&name, &error.to_string());
+                let unknown = |error: query::QueryError| wrong(&name, &error.to_string());
                 format = value.parse::<Format>().map_err(unknown)?;
             }
             _ => params.push((name, value)),

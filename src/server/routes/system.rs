@@ -67,7 +67,7 @@ async fn status(State(app): State<App>, of: Result<Query<Owner>, QueryRejection>
             "ffmpeg_version": ffmpeg.as_ref().and_then(Ffmpeg::version),
             "database_size_mb": (database_bytes as f64 / f64::from(1 << 20) * 100.0).round() / 100.0,
             "thumbnails_count": thumbnails.len(),
-            "disk_space_gb": free_gb(dir.root())?,
+            "disk_space_gb": (dir.free_bytes().map_err(|error| ApiError::internal(&error))? as f64 / 1e9 * 10.0).round() / 10.0,
             "creatives_count": formats.values().sum::<i64>(),
             "videos_count": formats.get("VIDEO").copied().unwrap_or(0),
         }))
@@ -82,13 +82,6 @@ fn bytes_of(path: &Path) -> Result<u64, ApiError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
         Err(error) => Err(ApiError::internal(&error)),
     }
-}
-
-/// Bytes that a user without privileges may still fill, in GB with one decimal.
-fn free_gb(path: &Path) -> Result<f64, ApiError> {
-    let free = rustix::fs::statvfs(path).map_err(|error| ApiError::internal(&error))?;
-    let bytes = free.f_bavail as f64 * free.f_frsize as f64;
-    Ok((bytes / 1e9 * 10.0).round() / 10.0)
 }
 
 /// Nothing here needs it; the dashboard's developers look for it on this page.

@@ -6,14 +6,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::Utc;
 
+use crate::analytics::MOST_DAYS;
 use crate::model::Day;
 use crate::query::Days;
 use crate::server::error::ApiError;
 use crate::server::routes::reports::asked_of;
 use crate::server::state::App;
-
-/// Ten years, and a few days.
-const MOST_DAYS: u16 = 3660;
 
 /// `GET /api/analytics/configs`: the same as `GET /api/reports/configs`.
 pub(crate) async fn configs(

@@ -1,0 +1,24 @@
+-- name: waste_by_hour
+-- topic: waste
+-- answers: At which hours are queries reached and not won?
+-- reads: rtb_daily performance
+-- parameter: limit int64 = 50: rows of the answer, from hour 0 on
+-- columns: one row per hour of the day; null where the report has no hours; share_of_waste_pct is of all wasted queries, those that the limit cuts off included
+-- cost: one aggregate over the days of the window
+SELECT
+    account_id,
+    hour,
+    reached_queries,
+    impressions,
+    wasted_queries,
+    clicks,
+    money(spend_micros) AS spend,
+    currency,
+    round(win_rate_pct, 2) AS win_rate_pct,
+    round(waste_rate_pct, 2) AS waste_rate_pct,
+    round(ctr_pct, 2) AS ctr_pct,
+    round(cpm, 4) AS cpm,
+    round(share_of_waste_pct, 2) AS share_of_waste_pct
+FROM v_waste_by_hour
+ORDER BY hour NULLS LAST, account_id
+LIMIT $limit
