@@ -1,12 +1,14 @@
 //! The header of a question's file: `-- key: value` lines before the SQL.
 //!
 //! Keys: `name`, `topic` (one of [`TOPICS`](super::TOPICS); without one it is for programs), `answers` (or `finds` for a
-//! check), `by` (`day`: a check that is asked day by day), `severity` (`warning`: a check that finds what is as reports
-//! say), `reads` (any number: a fact table and the report kind, with `or` where another will do), `days` (how many it is about where the asker does not say, else 7; `all`: it has no
+//! check), `by` (`day`: a check that is asked day by day), `reads` (any number: a fact table and the report kind, with
+//! `or` where another will do), `days` (how many it is about where the asker does not say, else 7; `all`: it has no
 //! window), `parameter` (any number: `name kind = default: what it is`), `columns`, `cost`.
 //!
 //! The kind of a parameter is `int64`, `float64`, `text`, `date` or its values as `spend|clicks`. The default of a date
 //! may be [`FIRST_DAY`] or [`LAST_DAY`] of the window.
+//!
+//! A check may have a `severity`: `warning` where what it finds is as the reports say, and no fault of the store.
 
 use datafusion::common::ScalarValue;
 
