@@ -8,6 +8,8 @@
 //!
 //! The kind of a parameter is `int64`, `float64`, `text`, `date` or its values as `spend|clicks`. The default of a date
 //! may be [`FIRST_DAY`] or [`LAST_DAY`] of the window.
+//!
+//! A check may have a `severity`: `warning` where what it finds is as the reports say, and no fault of the store.
 
 use datafusion::common::ScalarValue;
 

@@ -1,3 +1,5 @@
+//! What is ok, a warning and a fault.
+
 use super::accounts::{billing_ids, freshness, reports};
 use super::machine::room;
 use super::rows::told;

@@ -26,7 +26,7 @@ fn lines(mut answer: Answer) -> Vec<String> {
 }
 
 fn views(engine: &Engine, accounts: &AccountScope) -> Vec<String> {
-    let sql = "SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' ORDER BY table_name";
+    let sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'VIEW'";
     let named = lines(engine.ask_blocking(Question::new(sql, accounts.clone())).unwrap());
     let name = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap()["table_name"].clone();
     named.iter().map(|line| name(line).as_str().unwrap().to_owned()).collect()

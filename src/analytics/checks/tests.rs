@@ -1,3 +1,5 @@
+//! Each check finds what it looks for, and nothing in a sound store.
+
 use super::*;
 use crate::query::fixture::world::{Cell, Record, World, ask, record};
 use crate::query::fixture::{Memory, Row};
