@@ -7,12 +7,14 @@
 //! 3. [`lake`] keeps Parquet files and their catalog: snapshots, scans, publication.
 //! 4. [`db`] is the only door to SQLite; [`entities`] are the typed rows on it.
 //! 5. [`query`] answers one question over one snapshot, whoever asks.
-//! 6. [`backup`] copies a store, and makes a store of a copy.
-//! 7. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
+//! 6. [`analytics`] asks named questions, [`advice`] makes recommendations of what their rules find, and [`changes`] of these.
+//! 7. [`backup`] copies a store, and makes a store of a copy.
+//! 8. [`server`] and [`cli`] are the doors for people; [`inbox`] takes reports that are put into a directory.
 //!
 //! Dependencies point one way: model ← report ← ingest → lake → db; entities → db;
 //! query → lake, entities; server and cli → query, ingest.
 
+pub mod advice;
 pub mod analytics;
 pub mod backup;
 pub mod campaigns;

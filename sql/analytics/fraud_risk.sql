@@ -1,6 +1,6 @@
 -- name: fraud_risk
 -- topic: quality
--- answers: Which publishers have too much invalid traffic, as Google credited it? For people to look at.
+-- answers: Which publishers that people should look at have too much invalid traffic, as Google credited it?
 -- reads: rtb_quality quality
 -- parameter: threshold_pct float64 = 5: the share of invalid traffic from which a publisher is listed
 -- parameter: limit int64 = 30: rows of the answer, the highest share first

@@ -1,6 +1,6 @@
 -- name: fraud_scores
 -- topic: quality
--- answers: How much speaks for fraud in each app, publisher and creative, for people to look at? Nothing is blocked by it.
+-- answers: How much speaks for fraud in each app, publisher and creative that people should look at (nothing is blocked)?
 -- reads: rtb_daily performance
 -- days: fraud_days
 -- parameter: verdict all|fraud|suspicious|watch = all: only targets with this verdict

@@ -1,6 +1,6 @@
 -- name: fraud_signals
 -- topic: quality
--- answers: Which apps, publishers and creatives show signs of fraud, for people to look at? Nothing is blocked by it.
+-- answers: Which apps, publishers and creatives show signs of fraud that people should look at (nothing is blocked)?
 -- reads: rtb_daily performance
 -- days: fraud_days
 -- parameter: target all|app|publisher|creative = all: only signals of these

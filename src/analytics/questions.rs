@@ -10,6 +10,20 @@ use crate::model::{Day, Thresholds};
 use crate::query::{self, Days};
 
 const FILES: &[&str] = &[
+    include_str!("../../sql/analytics/advice_apps.sql"),
+    include_str!("../../sql/analytics/advice_configs.sql"),
+    include_str!("../../sql/analytics/advice_countries.sql"),
+    include_str!("../../sql/analytics/advice_creatives.sql"),
+    include_str!("../../sql/analytics/advice_fraud.sql"),
+    include_str!("../../sql/analytics/advice_geos.sql"),
+    include_str!("../../sql/analytics/advice_places.sql"),
+    include_str!("../../sql/analytics/advice_publishers.sql"),
+    include_str!("../../sql/analytics/advice_servable.sql"),
+    include_str!("../../sql/analytics/advice_size_traffic.sql"),
+    include_str!("../../sql/analytics/advice_sizes.sql"),
+    include_str!("../../sql/analytics/advice_sources.sql"),
+    include_str!("../../sql/analytics/advice_totals.sql"),
+    include_str!("../../sql/analytics/advice_traffic.sql"),
     include_str!("../../sql/analytics/campaign_countries.sql"),
     include_str!("../../sql/analytics/campaign_days.sql"),
     include_str!("../../sql/analytics/campaign_devices.sql"),

@@ -67,6 +67,11 @@ impl Staged {
         Ok(Self { config, base, pending, target })
     }
 
+    /// Whether that change would make the config another one than it is now, pending changes aside.
+    pub fn would_change(&self, kind: ChangeType, value: &str) -> bool {
+        self.base.clone().change(kind, value)
+    }
+
     /// What it shall be, as people read it.
     pub fn effective(&self) -> Effective {
         Effective::of(&self.target, &self.base, &self.pending)

@@ -5,6 +5,7 @@
 //! surroundings, 2 a command line that was not meant so.
 
 mod account;
+mod advice;
 mod asking;
 mod backup;
 mod backups;
@@ -28,6 +29,7 @@ mod migrate;
 mod migration;
 mod numbers;
 mod progress;
+mod proposal;
 mod report;
 mod reset;
 mod restore;
@@ -80,6 +82,9 @@ enum Command {
     Endpoints(endpoints::EndpointsArgs),
     Configs(configs::ConfigsArgs),
     Changes(changes::ChangesArgs),
+    Advice(advice::AdviceArgs),
+    Proposal(proposal::ProposalArgs),
+    IncludeList(proposal::IncludeListArgs),
     Creatives(creatives::CreativesArgs),
     MigrateFrom(migrate::MigrateArgs),
     Account(account::AccountArgs),
@@ -100,6 +105,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "What Google has, and what to change there",
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
+    ("What to do about waste", &["advice", "proposal", "include-list"]),
     ("Ask", &["report", "signals", "sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
@@ -147,6 +153,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Endpoints(args) => endpoints::run(&globals, args),
         Command::Configs(args) => configs::run(&globals, args),
         Command::Changes(args) => changes::run(&globals, args),
+        Command::Advice(args) => advice::run(&globals, args),
+        Command::Proposal(args) => proposal::run(&globals, args),
+        Command::IncludeList(args) => proposal::run_include_list(&globals, args),
         Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
         Command::Signals(args) => signals::run(&globals, args),

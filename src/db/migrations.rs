@@ -29,7 +29,7 @@ macro_rules! step {
 }
 
 /// The version that this program writes.
-pub(super) const LATEST: usize = 11;
+pub(super) const LATEST: usize = 12;
 
 fn steps() -> [M<'static>; LATEST] {
     [
@@ -44,6 +44,7 @@ fn steps() -> [M<'static>; LATEST] {
         step!("0009_google"),
         step!("0010_applications"),
         step!("0012_sightings"),
+        step!("0013_advice_runs"),
     ]
 }
 

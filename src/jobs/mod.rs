@@ -7,6 +7,7 @@
 //! `book` writes jobs down, `recorder` while they run, `listed` reads them, `feed` tells who watches.
 
 mod account;
+mod advice;
 mod backup;
 mod book;
 mod campaigns;
@@ -36,6 +37,7 @@ mod verify;
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountChange, AccountError, resolve, scope};
+pub use advice::{AdviceRequest, AdviceStep};
 pub use backup::{BackupRequest, Destination};
 pub use campaigns::{CampaignChange, CampaignRequest};
 pub use care::{AskedBy, Care, CareRequest, Cared};
@@ -81,6 +83,8 @@ pub enum Job {
     Seats(SeatRequest),
     /// Stage, apply and undo changes of pretargeting configs.
     Changes(ChangeRequest),
+    /// Make advice, and say what became of it.
+    Advice(AdviceRequest),
     /// Change creatives, and make thumbnails.
     Creatives(CreativeRequest),
     /// Change campaigns.
@@ -188,6 +192,7 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         Job::Credentials(request) => Queued::Credentials(request),
         Job::Seats(request) => Queued::Seats(request),
         Job::Changes(request) => Queued::Changes(request),
+        Job::Advice(request) => Queued::Advice(request),
         Job::Creatives(request) => Queued::Creatives(request),
         Job::Campaigns(request) => Queued::Campaigns(request),
         Job::Signals(request) => Queued::Signals(request),
@@ -209,6 +214,7 @@ enum Queued {
     Credentials(CredentialsRequest),
     Seats(SeatRequest),
     Changes(ChangeRequest),
+    Advice(AdviceRequest),
     Creatives(CreativeRequest),
     Campaigns(CampaignRequest),
     Signals(SignalRequest),
@@ -235,6 +241,7 @@ impl QueuedJob {
             Queued::Credentials(request) => credentials::run(&request, store, tell),
             Queued::Seats(request) => seats::run(&request, store, tell),
             Queued::Changes(request) => changes::run(&request, store, tell),
+            Queued::Advice(request) => advice::run(&request, store, tell),
             Queued::Creatives(request) => creatives::run(&request, store, tell),
             Queued::Campaigns(request) => campaigns::run(&request, store, tell),
             Queued::Signals(request) => signals::run(&request, store, tell),

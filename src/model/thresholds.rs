@@ -157,6 +157,14 @@ pub struct Thresholds {
     pub advice_medium_waste_pct: f64,
     /// with so many wasted queries a day.
     pub advice_medium_daily: i64,
+    /// Days with data from which advice is of high confidence.
+    pub advice_confidence_high_days: i64,
+    /// Days with data from which it is of medium confidence.
+    pub advice_confidence_medium_days: i64,
+    /// Growth of wasted queries a day since it was closed, in percent, from which advice comes back,
+    pub advice_reopen_growth_pct: f64,
+    /// with so many more wasted queries a day.
+    pub advice_reopen_daily: i64,
     /// Configs at most.
     pub proposal_configs: i64,
     /// Sizes of a config at most.
@@ -243,6 +251,10 @@ impl Default for Thresholds {
             advice_high_daily: 50_000,
             advice_medium_waste_pct: 70.0,
             advice_medium_daily: 10_000,
+            advice_confidence_high_days: 7,
+            advice_confidence_medium_days: 3,
+            advice_reopen_growth_pct: 50.0,
+            advice_reopen_daily: 1_000,
             proposal_configs: 10,
             proposal_sizes: 20,
             proposal_good_ctr_ratio: 0.8,
@@ -256,7 +268,8 @@ mod tests {
 
     #[test]
     fn every_threshold_is_explained_to_traders_with_its_value() {
-        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap();
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+        let text = std::fs::read_to_string(rules).unwrap();
         let thresholds = serde_json::to_value(Thresholds::default()).unwrap();
         let missing = thresholds.as_object().unwrap().keys().filter(|name| !text.contains(&format!("`{name}`")));
         assert_eq!(missing.collect::<Vec<_>>(), Vec::<&String>::new());

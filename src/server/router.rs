@@ -11,7 +11,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
-    analytics, campaigns, chunk_stream, chunks, collect, creative_metrics, creatives, credentials, figures,
+    advice, analytics, campaigns, chunk_stream, chunks, collect, creative_metrics, creatives, credentials, figures,
     google_sync, health, import_days, imports, internal, job_events, jobs, lake, metrics, performance, qps, reports,
     seats, settings, signals, sql, system, thumbnails, troubleshooting, uploads,
 };
@@ -42,6 +42,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(qps::routes())
             .merge(troubleshooting::routes())
             .merge(signals::routes())
+            .merge(advice::routes())
             .route("/performance/import-csv", post(performance::import_csv).layer(upload))
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
@@ -54,6 +55,7 @@ pub(super) fn router(app: App) -> Router {
         .merge(dashboard())
         .nest("/api", dashboard())
         .merge(reports::routes())
+        .merge(advice::without_prefix())
         .route("/health", get(health::show))
         .route("/api/health", get(health::show))
         .route("/metrics", get(figures::show))

@@ -54,6 +54,8 @@ INSERT INTO recommendations
     (account_id, recommendation_id, type, severity, confidence, target_type, target_id, title, description,
      evidence, evidence_hash, actions, wasted_qps, wasted_queries_daily, generated_at)
 VALUES (1, 'r', 'size_mismatch', 'high', 'high', 'size', '320x50', 't', 'd', '[]', 'h', '[]', 1.5, 10, '2026-11-20T00:00:00Z');
+INSERT INTO advice_runs (account_id, first_day, last_day, entity_version, thresholds, ran_at)
+VALUES (1, '2026-11-13', '2026-11-19', 1, 't', '2026-11-20T00:00:00Z');
 INSERT INTO waste_signals
     (account_id, creative_id, signal_type, confidence, evidence, observation, recommendation, detected_at)
 VALUES (1, 'cr', 'low_ctr', 'low', '{}', 'o', 'r', '2026-11-20T00:00:00Z');

@@ -3,24 +3,37 @@
 use serde_json::json;
 
 use super::{ONE, Store, TWO, noon};
-use crate::entities::recommendations::{self, Advice, RecommendationStatus};
+use crate::entities::recommendations::{
+    self, Advice, AdviceKind, AdviceSeverity, Comparison, Confidence, ConfigShare, Evidence, Recommendation,
+    RecommendationStatus, TargetType, runs,
+};
 use crate::entities::waste_signals::{self, NewSignal};
-use crate::entities::{EntityError, TextList, saved_queries};
+use crate::entities::{EntityError, TextList, saved_queries, version};
 use crate::model::Micros;
 
-fn advice(id: &str, wasted_qps: f64, evidence: &str) -> Advice {
-    Advice {
+fn advice(id: &str, wasted_qps: f64) -> Recommendation {
+    let advice = Advice {
         recommendation_id: id.to_owned(),
-        kind: "size_mismatch".to_owned(),
-        severity: "high".to_owned(),
-        confidence: "medium".to_owned(),
-        target_type: "size".to_owned(),
+        kind: AdviceKind::SizeMismatch,
+        severity: AdviceSeverity::High,
+        confidence: Confidence::Medium,
+        target_type: TargetType::Size,
         target_id: id.to_owned(),
         title: "t".to_owned(),
         description: "d".to_owned(),
-        evidence: json!([{"metric_name": "reached_queries", "metric_value": 20_000}]),
-        evidence_hash: evidence.to_owned(),
-        actions: json!([]),
+        evidence: vec![Evidence {
+            rule: "size_block".to_owned(),
+            metric_name: "reached_queries_daily".to_owned(),
+            metric_value: 20_000.5,
+            threshold: 10_000.0,
+            comparison: Comparison::Above,
+            time_period_days: 7,
+            sample_size: 140_000,
+            trend: Some("steady".to_owned()),
+        }],
+        evidence_hash: "high size_block".to_owned(),
+        actions: Vec::new(),
+        configs: vec![ConfigShare { billing_id: "91".to_owned(), wasted_queries: 5 }],
         affected_creatives: TextList(vec!["cr".to_owned()]),
         affected_campaigns: TextList::default(),
         wasted_qps,
@@ -28,7 +41,17 @@ fn advice(id: &str, wasted_qps: f64, evidence: &str) -> Advice {
         wasted_spend_micros: Micros(1),
         percent_of_total_waste: 12.5,
         potential_savings_monthly_micros: Micros(30),
+    };
+    Recommendation {
+        account_id: ONE,
+        advice,
+        status: RecommendationStatus::New,
+        notes: None,
+        generated_at: noon(),
         expires_at: None,
+        status_changed_at: None,
+        status_changed_by: None,
+        closed: None,
     }
 }
 
@@ -44,26 +67,50 @@ fn signal() -> NewSignal {
 }
 
 #[test]
-fn what_was_resolved_comes_back_only_with_other_evidence_and_only_in_its_account() {
+fn a_recommendation_is_kept_as_it_is_and_closed_in_its_account_only() {
     let store = Store::new();
-    let found = [advice("a", 1.0, "x"), advice("b", 2.0, "x")];
+    let found = [advice("a", 1.0), advice("b", 2.0)];
     for account in [ONE, TWO] {
-        store.change(|tx| recommendations::keep(tx, account, &found, noon()));
+        for one in &found {
+            store
+                .change(|tx| recommendations::put(tx, account, &Recommendation { account_id: account, ..one.clone() }));
+        }
     }
+    assert_eq!(store.see(|tx| recommendations::list(tx, ONE)), [found[1].clone(), found[0].clone()]);
     let resolved = RecommendationStatus::Resolved;
     store.change(|tx| recommendations::set_status(tx, ONE, "a", resolved, Some("ada"), Some("done"), noon()));
-    let open = |account| {
-        let new = store.see(|tx| recommendations::list(tx, account, Some(RecommendationStatus::New)));
-        new.into_iter().map(|one| one.advice.recommendation_id).collect::<Vec<_>>()
-    };
-    assert_eq!((open(ONE), open(TWO)), (vec!["b".to_owned()], vec!["b".to_owned(), "a".to_owned()]));
-    store.change(|tx| recommendations::keep(tx, ONE, &found, noon()));
-    let kept = store.see(|tx| recommendations::list(tx, ONE, Some(resolved)));
-    assert_eq!((kept.len(), kept[0].notes.as_deref(), kept[0].advice == found[0]), (1, Some("done"), true));
-    store.change(|tx| recommendations::keep(tx, ONE, &[advice("a", 3.0, "y")], noon()));
-    assert_eq!(open(ONE), ["a", "b"], "the evidence is another one");
-    let nobody = store.refused(|tx| recommendations::set_status(tx, ONE, "c", resolved, None, None, noon()));
+    let kept = store.see(|tx| recommendations::get(tx, ONE, "a"));
+    assert_eq!((kept.status, kept.notes.as_deref(), kept.is_listed()), (resolved, Some("done"), false));
+    let closed = kept.closed.clone().unwrap();
+    assert_eq!((closed.severity, closed.wasted_queries_daily), (AdviceSeverity::High, 20_000));
+    assert_eq!(closed.rules, ["size_block"]);
+    assert!(store.see(|tx| recommendations::get(tx, TWO, "a")).is_listed(), "theirs is open still");
+    let seen = RecommendationStatus::Acknowledged;
+    store.change(|tx| recommendations::set_status(tx, ONE, "a", seen, Some("ada"), None, noon()));
+    assert_eq!(store.see(|tx| recommendations::get(tx, ONE, "a")).closed, None);
+    let nobody = store.refused(|tx| recommendations::set_status(tx, ONE, "c", resolved, None, None, noon()).map(drop));
     assert!(matches!(nobody, EntityError::Unknown { .. }), "{nobody}");
+}
+
+#[test]
+fn a_run_is_noted_in_its_account_and_outlives_what_is_said_of_its_advice() {
+    let store = Store::new();
+    let run = |account| {
+        let entity_version = store.see(|tx| version(tx, account));
+        let (first_day, last_day) = ("2026-11-13".parse().unwrap(), "2026-11-19".parse().unwrap());
+        runs::AdviceRun { first_day, last_day, entity_version, thresholds: "t".to_owned(), ran_at: noon() }
+    };
+    store.change(|tx| recommendations::put(tx, ONE, &advice("a", 1.0)));
+    let noted = run(ONE);
+    store.change(|tx| runs::note(tx, ONE, &noted));
+    assert_eq!(store.see(|tx| runs::last(tx, ONE)), Some(noted));
+    assert_eq!(store.see(|tx| runs::last(tx, TWO)), None);
+    let done = RecommendationStatus::Resolved;
+    store.change(|tx| recommendations::set_status(tx, ONE, "a", done, None, None, noon()).map(drop));
+    let last = store.see(|tx| runs::last(tx, ONE)).unwrap();
+    assert_eq!(last, run(ONE), "it is up to date still");
+    store.change(|tx| recommendations::put(tx, ONE, &advice("b", 1.0)));
+    assert_ne!(last.entity_version, run(ONE).entity_version, "what else changes makes it old");
 }
 
 #[test]
@@ -81,6 +128,23 @@ fn a_creative_has_one_open_signal_of_a_type_in_each_account() {
     assert_eq!((resolved[0].confidence.as_str(), resolved[0].resolved_by.as_deref()), ("high", Some("ada")));
     assert_eq!(store.see(|tx| waste_signals::list(tx, TWO, Some("cr"), false)).len(), 1, "theirs is open still");
     assert_ne!(store.change(|tx| waste_signals::note(tx, ONE, &signal(), noon())), first, "found again is a new one");
+}
+
+#[test]
+fn that_a_resolved_signal_is_gone_is_noted_once_and_in_its_account() {
+    let store = Store::new();
+    let ours = store.change(|tx| waste_signals::note(tx, ONE, &signal(), noon()));
+    let evidence = || store.see(|tx| waste_signals::list(tx, ONE, Some("cr"), true))[0].evidence.clone();
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon()));
+    assert_eq!(evidence(), json!({"ctr_pct": 0.1}), "an open one is not gone: it is resolved");
+    store.change(|tx| waste_signals::resolve(tx, ONE, ours, Some("ada"), None, noon()));
+    store.change(|tx| waste_signals::gone(tx, TWO, ours, noon()));
+    assert_eq!(evidence(), json!({"ctr_pct": 0.1}), "another account's analysis");
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon()));
+    let noted = evidence();
+    assert!(noted["no_longer_found_at"].is_string(), "{noted}");
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon() + chrono::Duration::hours(1)));
+    assert_eq!(evidence(), noted, "the first time counts");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One file per resource.
 
+pub(super) mod advice;
 pub(super) mod analytics;
 pub(super) mod campaigns;
 mod chunk_answer;

@@ -3,6 +3,7 @@
 //! [`Dashboard`] asks as the dashboard does and refuses an answer that is not of the described shape, so a test of a call
 //! says only what is in it.
 
+mod advice;
 mod analytics;
 mod campaigns;
 mod creatives;
