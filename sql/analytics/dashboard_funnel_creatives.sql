@@ -14,47 +14,51 @@ SELECT
     bids_in_auction,
     auctions_won,
     round(share_pct(reached_queries, auctions_won), 2) AS won_pct,
-    max(place) OVER (PARTITION BY account_id) AS creatives
+    creatives
 FROM (
     SELECT
-        account_id,
-        creative_id,
-        country,
-        country_place,
-        bids,
-        reached_queries,
-        bids_in_auction,
-        auctions_won,
-        dense_rank() OVER (
-            PARTITION BY account_id ORDER BY auctions_won DESC NULLS LAST, bids DESC NULLS LAST, creative_id
-        ) AS place
+        *,
+        max(place) OVER (PARTITION BY account_id) AS creatives
     FROM (
         SELECT
             account_id,
             creative_id,
             country,
-            row_number() OVER (
-                PARTITION BY account_id, creative_id ORDER BY won_there DESC NULLS LAST, bids_there DESC NULLS LAST, country
-            ) AS country_place,
-            sum(bids_there) OVER (PARTITION BY account_id, creative_id) AS bids,
-            sum(reached_there) OVER (PARTITION BY account_id, creative_id) AS reached_queries,
-            sum(in_auction_there) OVER (PARTITION BY account_id, creative_id) AS bids_in_auction,
-            sum(won_there) OVER (PARTITION BY account_id, creative_id) AS auctions_won
+            country_place,
+            bids,
+            reached_queries,
+            bids_in_auction,
+            auctions_won,
+            dense_rank() OVER (
+                PARTITION BY account_id ORDER BY auctions_won DESC NULLS LAST, bids DESC NULLS LAST, creative_id
+            ) AS place
         FROM (
             SELECT
                 account_id,
                 creative_id,
                 country,
-                sum(bids) AS bids_there,
-                sum(reached_queries) AS reached_there,
-                sum(bids_in_auction) AS in_auction_there,
-                sum(auctions_won) AS won_there
-            FROM rtb_daily
-            WHERE report = 'bids'
-            GROUP BY account_id, creative_id, country
-        ) AS by_country
-    ) AS by_creative
-) AS ranked
-WHERE country_place <= 5
-QUALIFY place <= $limit
+                row_number() OVER (
+                    PARTITION BY account_id, creative_id ORDER BY won_there DESC NULLS LAST, bids_there DESC NULLS LAST, country
+                ) AS country_place,
+                sum(bids_there) OVER (PARTITION BY account_id, creative_id) AS bids,
+                sum(reached_there) OVER (PARTITION BY account_id, creative_id) AS reached_queries,
+                sum(in_auction_there) OVER (PARTITION BY account_id, creative_id) AS bids_in_auction,
+                sum(won_there) OVER (PARTITION BY account_id, creative_id) AS auctions_won
+            FROM (
+                SELECT
+                    account_id,
+                    creative_id,
+                    country,
+                    sum(bids) AS bids_there,
+                    sum(reached_queries) AS reached_there,
+                    sum(bids_in_auction) AS in_auction_there,
+                    sum(auctions_won) AS won_there
+                FROM rtb_daily
+                WHERE report = 'bids'
+                GROUP BY account_id, creative_id, country
+            ) AS by_country
+        ) AS by_creative
+    ) AS ranked
+) AS counted
+WHERE country_place <= 5 AND place <= $limit
 ORDER BY place, country_place

@@ -26,6 +26,7 @@ pub(super) fn router(app: App) -> Router {
     let body_idle = Duration::from_secs(settings.body_idle_timeout_seconds.into());
     let dashboard = || {
         let body = DefaultBodyLimit::max(chunk_limit);
+        let upload = DefaultBodyLimit::max(upload_limit);
         Router::new()
             .merge(credentials::routes())
             .merge(seats::routes())
@@ -42,6 +43,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(troubleshooting::routes())
             .merge(signals::routes())
             .merge(advice::routes())
+            .route("/performance/import-csv", post(performance::import_csv).layer(upload))
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))
@@ -59,7 +61,6 @@ pub(super) fn router(app: App) -> Router {
         .route("/metrics", get(figures::show))
         .route("/api/sql", post(sql::ask))
         .route("/api/analytics/configs", get(analytics::configs))
-        .route("/api/performance/import-csv", post(performance::import_csv).layer(DefaultBodyLimit::max(upload_limit)))
         .route("/api/imports", get(imports::list))
         .route("/api/imports/grid", get(import_days::grid))
         .route("/api/imports/freshness", get(import_days::freshness))

@@ -16,9 +16,9 @@ use rusqlite::Transaction;
 pub use answer::{ExpiredSnapshots, RetainAnswer, RetainOptions, RetainedFacts, RetainedPartition, UnheldFiles};
 
 use super::catalog::expiry::{self, Expired};
-use super::{At, Change, Lake, LakeError, Steps};
+use super::{At, Change, Lake, LakeError, Scope, Steps};
 use crate::kill;
-use crate::model::{Clock, Day, SnapshotId};
+use crate::model::{AccountId, Clock, Day, SnapshotId};
 
 /// Who takes facts out because of their age, in the catalog's history.
 pub(super) const AUTHOR: &str = "catscan retain";
@@ -59,10 +59,38 @@ impl Lake {
     fn retain_facts(&self, options: &RetainOptions, clock: &Clock) -> Result<RetainedFacts, LakeError> {
         let Some(before) = first_day_kept(options, clock) else { return Ok(RetainedFacts::default()) };
         if options.dry_run {
-            return self.shared.db.read(|tx| Ok(self.facts_before(tx, before)?.0));
+            return self.shared.db.read(|tx| Ok(self.facts_before(tx, before, &|_| true)?.0));
         }
+        let message = format!("facts before {before} taken out: they are kept for {} days", options.keep_facts_days);
+        self.end_facts(before, &|_| true, message, clock)
+    }
+
+    /// Takes the facts of one account and of these kinds that are older than that day out of the newest state. The states
+    /// before it still have them, until they are forgotten as any other. It is the caller's turn to write.
+    ///
+    /// # Errors
+    /// The database refused; nothing was changed.
+    pub fn take_out(
+        &self,
+        account: AccountId,
+        kinds: &[&str],
+        before: Day,
+        clock: &Clock,
+    ) -> Result<RetainedFacts, LakeError> {
+        let is_meant = |scope: &Scope| scope.account == account && kinds.contains(&scope.report.as_str());
+        let message = format!("facts of account {account} before {before} taken out: {}", kinds.join(", "));
+        self.end_facts(before, &is_meant, message, clock)
+    }
+
+    fn end_facts(
+        &self,
+        before: Day,
+        is_meant: &dyn Fn(&Scope) -> bool,
+        message: String,
+        clock: &Clock,
+    ) -> Result<RetainedFacts, LakeError> {
         self.shared.db.write(|tx| {
-            let (mut facts, end, base) = self.facts_before(tx, before)?;
+            let (mut facts, end, base) = self.facts_before(tx, before, is_meant)?;
             if end.is_empty() {
                 return Ok(facts);
             }
@@ -71,7 +99,7 @@ impl Lake {
                 end,
                 base,
                 author: AUTHOR.to_owned(),
-                message: format!("facts before {before} taken out: they are kept for {} days", options.keep_facts_days),
+                message,
                 extra: serde_json::json!({ "retention": { "before": before } }).to_string(),
                 now: clock.now(),
             };
@@ -86,12 +114,13 @@ impl Lake {
         &self,
         tx: &Transaction<'_>,
         before: Day,
+        is_meant: &dyn Fn(&Scope) -> bool,
     ) -> Result<(RetainedFacts, Vec<i64>, SnapshotId), LakeError> {
         let live = self.snapshot_in(tx, &At::Latest)?;
         let mut partitions: BTreeMap<_, RetainedPartition> = BTreeMap::new();
         let mut facts = RetainedFacts { before: Some(before), ..RetainedFacts::default() };
         let mut end = Vec::new();
-        for file in live.files().iter().filter(|file| file.scope.day < before) {
+        for file in live.files().iter().filter(|file| file.scope.day < before && is_meant(&file.scope)) {
             let scope = &file.scope;
             let key = (scope.day, &scope.table.name, &scope.report, scope.account);
             let partition = partitions.entry(key).or_insert_with(|| RetainedPartition::of(scope));

@@ -2,24 +2,25 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::analytics::asked::{Asked, Asking, Facts, within};
-use crate::model::Day;
+use crate::model::{Clock, Day};
 use crate::query::Days;
 use crate::report::as_stored;
 use crate::server::error::ApiError;
-use crate::server::state::App;
+use crate::server::state::{App, blocking};
 
-/// `/performance/metrics…` and `/performance/creative/{id}`
+/// `/performance/metrics…`, `/performance/creative/{id}` and `/performance/cleanup`
 pub(in crate::server) fn routes() -> Router<App> {
     Router::new()
         .route("/performance/metrics", get(list))
         .route("/performance/metrics/{creative_id}", get(of_creative))
         .route("/performance/creative/{id}", get(summary))
+        .route("/performance/cleanup", delete(clean_up))
 }
 
 /// Which figures.
@@ -226,4 +227,40 @@ async fn summary(
         earliest_date: row.first_day,
         latest_date: row.last_day,
     }))
+}
+
+/// How much is kept.
+#[derive(Debug, Deserialize)]
+struct Kept {
+    account: Option<String>,
+    days_to_keep: Option<i64>,
+}
+
+/// The kinds that figures of creatives are of.
+const KINDS: [&str; 2] = ["performance", "bidder"];
+
+/// `DELETE /performance/cleanup`: takes the figures of the account that are older out of the newest state, as retention does. Earlier
+/// states have them until they are forgotten.
+async fn clean_up(State(app): State<App>, kept: Result<Query<Kept>, QueryRejection>) -> Result<Json<Value>, ApiError> {
+    let Query(Kept { account, days_to_keep }) = kept?;
+    let days = within("days_to_keep", days_to_keep, 90, 7, 365)?;
+    let account = app.account(account).await?;
+    let clock = Clock::system();
+    // Not above 365.
+    let before = clock.today().plus_days(-i32::try_from(days).unwrap_or(365));
+    // The task goes on when the client goes away, and keeps the turn until it is done.
+    let task = tokio::spawn(async move {
+        let _turn = app.store.writing.lock().await;
+        let lake = app.store.lake.clone();
+        blocking(move || lake.take_out(account, &KINDS, before, &clock)).await
+    });
+    let facts = task.await.map_err(|error| ApiError::internal(&error))??;
+    let facts = facts.map_err(|error| ApiError::internal(&error))?;
+    let message = match facts.snapshot_id {
+        Some(snapshot) => {
+            format!("rows before {before} are out as of snapshot {snapshot}; the one before it still has them")
+        }
+        None => format!("there are no rows before {before}"),
+    };
+    Ok(Json(json!({"status": "completed", "records_deleted": facts.rows, "message": message})))
 }

@@ -11,10 +11,13 @@ mod credentials;
 mod google_sync;
 mod groups;
 mod lists;
+mod performance;
+mod qps;
 mod reports;
 mod settings;
 mod signals;
 mod thumbnails;
+mod troubleshooting;
 
 use std::sync::LazyLock;
 

@@ -29,7 +29,7 @@ pub(in crate::server::routes) struct SizeRow {
     daily: Option<i64>,
     pub(super) qps: Option<f64>,
     pub(super) share_pct: Option<f64>,
-    pub(super) advice: Option<Advice>,
+    pub(in crate::server::routes) advice: Option<Advice>,
     pub(super) is_low: Option<bool>,
     all_reached: Option<i64>,
     gap_reached: Option<i64>,
