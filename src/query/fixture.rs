@@ -1,5 +1,7 @@
 //! Tables in memory, for tests of the door: two accounts, two snapshots, a few configs.
 
+pub(crate) mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -16,6 +16,8 @@ mod engine;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod folds;
 pub mod format;
 mod functions;
 mod guard;

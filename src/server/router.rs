@@ -35,6 +35,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(thumbnails::routes())
             .merge(system::routes())
             .merge(campaigns::routes())
+            .merge(analytics::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))
