@@ -37,5 +37,6 @@ pub mod predecessor;
 pub mod query;
 pub mod report;
 pub mod server;
+pub mod signals;
 pub mod sync;
 pub mod telemetry;

@@ -2,8 +2,8 @@
 //!
 //! Keys: `name`, `topic` (one of [`TOPICS`](super::TOPICS); without one it is for programs), `answers` (or `finds` for a
 //! check), `by` (`day`: a check that is asked day by day), `reads` (any number: a fact table and the report kind, with
-//! `or` where another will do), `days` (how many it is about where the asker does not say, else 7; `all`: it has no
-//! window), `parameter` (any number: `name kind = default: what it is`), `columns`, `cost`.
+//! `or` where another will do), `days` (how many it is about where the asker does not say, else 7; `fraud_days`: as
+//! that setting says; `all`: it has no window), `parameter` (any number: `name kind = default: what it is`), `columns`, `cost`.
 //!
 //! The kind of a parameter is `int64`, `float64`, `text`, `date` or its values as `spend|clicks`. The default of a date
 //! may be [`FIRST_DAY`] or [`LAST_DAY`] of the window.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::AnalyticsError;
 use super::header::{self, Parameter};
-use crate::model::Day;
+use crate::model::{Day, Thresholds};
 use crate::query::{self, Days};
 
 const FILES: &[&str] = &[
@@ -26,6 +26,17 @@ const FILES: &[&str] = &[
     include_str!("../../sql/analytics/new_creatives.sql"),
     include_str!("../../sql/analytics/waste_by_size.sql"),
     include_str!("../../sql/analytics/waste_by_country.sql"),
+    include_str!("../../sql/analytics/size_gaps.sql"),
+    include_str!("../../sql/analytics/problem_formats.sql"),
+    include_str!("../../sql/analytics/config_findings.sql"),
+    include_str!("../../sql/analytics/geo_findings.sql"),
+    include_str!("../../sql/analytics/publisher_findings.sql"),
+    include_str!("../../sql/analytics/app_findings.sql"),
+    include_str!("../../sql/analytics/creative_signals.sql"),
+    include_str!("../../sql/analytics/fraud_signals.sql"),
+    include_str!("../../sql/analytics/fraud_scores.sql"),
+    include_str!("../../sql/analytics/fraud_risk.sql"),
+    include_str!("../../sql/analytics/signal_days.sql"),
     include_str!("../../sql/analytics/dashboard_auctions.sql"),
     include_str!("../../sql/analytics/dashboard_config_breakdown.sql"),
     include_str!("../../sql/analytics/dashboard_configs.sql"),
@@ -70,6 +81,13 @@ pub const TOPICS: &[(&str, &str)] = &[
 const USUAL_DAYS: u16 = 7;
 /// Ten years, and a few days.
 const MOST_DAYS: u16 = 3660;
+
+/// The days of a question that is about as many as this setting says.
+const FRAUD_DAYS: &str = "fraud_days";
+
+fn usual_fraud_days(thresholds: &Thresholds) -> Option<u16> {
+    u16::try_from(thresholds.fraud_days).ok()
+}
 
 /// One named question.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -119,6 +137,7 @@ fn read(sql: &'static str) -> NamedQuestion {
         reads: header::values(sql, "reads").map(reads).collect(),
         days: match header::value(sql, "days") {
             "all" => None,
+            FRAUD_DAYS => usual_fraud_days(&Thresholds::default()),
             days => Some(days.parse().unwrap_or(USUAL_DAYS)),
         },
         parameters: header::values(sql, "parameter").filter_map(header::parameter).collect(),
@@ -129,6 +148,11 @@ fn read(sql: &'static str) -> NamedQuestion {
 }
 
 impl NamedQuestion {
+    /// How many days it is about with these settings where the asker does not say.
+    pub fn usual_days(&self, thresholds: &Thresholds) -> Option<u16> {
+        if header::value(self.sql, "days") == FRAUD_DAYS { usual_fraud_days(thresholds) } else { self.days }
+    }
+
     /// The days that are meant: that many, or as many as the question is about, the last of which is `until` or, without
     /// one, yesterday. None where it has no window and none was asked for.
     pub fn window(&self, days: Option<u16>, until: Option<Day>, today: Day) -> Result<Option<Days>, AnalyticsError> {
@@ -211,5 +235,13 @@ mod tests {
         let told = question("waste_by_sizes").unwrap_err().to_string();
         assert_eq!(told, "there is no question 'waste_by_sizes'; did you mean 'waste_by_size'?");
         assert!(question("weather").unwrap_err().to_string().contains("there are: "));
+    }
+
+    #[test]
+    fn questions_about_fraud_are_about_the_days_of_the_setting() {
+        let asked = question("fraud_scores").unwrap();
+        let changed = Thresholds { fraud_days: 30, ..Thresholds::default() };
+        assert_eq!((asked.days, asked.usual_days(&changed)), (Some(14), Some(30)));
+        assert_eq!(question("configs").unwrap().usual_days(&changed), Some(7));
     }
 }

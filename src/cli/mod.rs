@@ -35,6 +35,7 @@ mod seats;
 mod serve;
 mod service_account;
 mod session;
+mod signals;
 mod sql;
 mod summary;
 mod sync;
@@ -84,6 +85,7 @@ enum Command {
     Account(account::AccountArgs),
     Campaigns(campaigns::CampaignsArgs),
     Report(report::ReportArgs),
+    Signals(signals::SignalsArgs),
     Sql(sql::SqlArgs),
     Serve(serve::ServeArgs),
     Generate(generate::GenerateArgs),
@@ -98,7 +100,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "What Google has, and what to change there",
         &["service-account", "sync", "seats", "endpoints", "configs", "creatives", "changes", "campaigns"],
     ),
-    ("Ask", &["report", "sql", "imports", "jobs", "serve"]),
+    ("Ask", &["report", "signals", "sql", "imports", "jobs", "serve"]),
     ("Care for the store", &["lake", "backup", "backups", "restore"]),
     ("Test data, and starting over", &["generate", "reset"]),
 ];
@@ -147,6 +149,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Changes(args) => changes::run(&globals, args),
         Command::Creatives(args) => creatives::run(&globals, args),
         Command::MigrateFrom(args) => migrate::run(&globals, args),
+        Command::Signals(args) => signals::run(&globals, args),
         Command::Account(args) => account::run(&globals, args),
         Command::Campaigns(args) => campaigns::run(&globals, args),
         Command::Report(args) => report::run(&globals, args),

@@ -105,6 +105,12 @@ pub fn resolve(
     }
 }
 
+/// Notes in the evidence of a resolved signal that it was looked for and not found, so that it may come back.
+pub fn gone(tx: &Transaction<'_>, account: AccountId, signal_id: i64, now: DateTime<Utc>) -> Result<(), EntityError> {
+    tx.execute(include_str!("../../sql/entities/waste_signal_gone.sql"), params![account.0, signal_id, Time(now)])?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<WasteSignal> {
     let evidence: String = row.get("evidence")?;
     Ok(WasteSignal {

@@ -25,6 +25,7 @@ mod recorder;
 mod repair;
 mod schedule;
 mod seats;
+mod signals;
 mod store;
 mod sync;
 mod sync_status;
@@ -50,6 +51,7 @@ pub use outcomes::{CareOutcome, care_outcomes, jobs_by_state};
 pub use repair::{HealedFile, LostFile, RepairAnswer, RepairRequest, mark_again};
 pub use schedule::{ScheduleRecord, do_due, due, newest_care, plan, schedules};
 pub use seats::{SeatRequest, populate_seats};
+pub use signals::{SignalRequest, SignalStep};
 pub use store::{STDIN_PREFIX, Store, StoreError, UPLOAD_PREFIX};
 pub use sync::{QueuedSync, SyncRequest};
 pub use sync_status::{KindStatus, SyncStatus, sync_status};
@@ -83,6 +85,8 @@ pub enum Job {
     Creatives(CreativeRequest),
     /// Change campaigns.
     Campaigns(CampaignRequest),
+    /// Look for signs of waste in creatives, or resolve one.
+    Signals(SignalRequest),
     /// Take over the predecessor's database.
     MigrateFrom(MigrateRequest),
     /// Care for the store itself.
@@ -186,6 +190,7 @@ pub fn queue(job: Job, store: &Store) -> QueuedJob {
         Job::Changes(request) => Queued::Changes(request),
         Job::Creatives(request) => Queued::Creatives(request),
         Job::Campaigns(request) => Queued::Campaigns(request),
+        Job::Signals(request) => Queued::Signals(request),
         Job::MigrateFrom(request) => Queued::Migrate(request),
         Job::Care(request) => Queued::Care(request),
     })
@@ -206,6 +211,7 @@ enum Queued {
     Changes(ChangeRequest),
     Creatives(CreativeRequest),
     Campaigns(CampaignRequest),
+    Signals(SignalRequest),
     Migrate(MigrateRequest),
     Care(CareRequest),
     Refused(String),
@@ -231,6 +237,7 @@ impl QueuedJob {
             Queued::Changes(request) => changes::run(&request, store, tell),
             Queued::Creatives(request) => creatives::run(&request, store, tell),
             Queued::Campaigns(request) => campaigns::run(&request, store, tell),
+            Queued::Signals(request) => signals::run(&request, store, tell),
             Queued::Migrate(request) => migrate::run(&request, store, tell),
             Queued::Care(request) => care::run(&request, store, tell),
         };

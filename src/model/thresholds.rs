@@ -19,8 +19,10 @@ pub struct Thresholds {
     pub size_low_reached: i64,
     /// Reached queries from which no impression is a problem.
     pub format_zero_win_reached: i64,
-    /// Win rate below which a format is a problem.
+    /// Win rate below which a format is a problem,
     pub format_low_win_pct: f64,
+    /// from so many reached queries on.
+    pub format_low_win_reached: i64,
     /// Reached queries from which a config is judged.
     pub config_reached: i64,
     /// Waste rate of a config that is medium.
@@ -75,6 +77,10 @@ pub struct Thresholds {
     pub creative_low_vcr_pct: f64,
     /// from so many starts on.
     pub creative_low_vcr_starts: i64,
+    /// Spend from which clicks of a creative that are too dear are a sign, in units of the currency.
+    pub creative_high_spend: f64,
+    /// CPC over the average's, from which clicks are too dear.
+    pub creative_high_cpc_ratio: f64,
     /// Win rate from which a creative is great.
     pub win_great_pct: f64,
     /// Win rate from which it is ok, and below which it is to be reviewed.
@@ -105,10 +111,16 @@ pub struct Thresholds {
     pub fraud_ctr_native_pct: f64,
     /// Ceiling of the CTR of videos.
     pub fraud_ctr_video_pct: f64,
+    /// Impressions from which the CTR of a creative is held against the ceiling of its format.
+    pub fraud_format_impressions: i64,
     /// Spend from which no click is a sign, in units of the currency.
     pub fraud_spend_without_click: f64,
-    /// Variation of daily impressions below which they are too even.
+    /// Variation of daily impressions (standard deviation over mean) below which they are too even,
     pub fraud_uniform_cv: f64,
+    /// on so many days with impressions
+    pub fraud_uniform_days: i64,
+    /// and with so many impressions.
+    pub fraud_uniform_impressions: i64,
     /// Completion rate below which is a sign,
     pub fraud_vcr_pct: f64,
     /// from so many starts on.
@@ -163,6 +175,7 @@ impl Default for Thresholds {
             size_low_reached: 1_000,
             format_zero_win_reached: 1_000,
             format_low_win_pct: 1.0,
+            format_low_win_reached: 100,
             config_reached: 10_000,
             config_waste_medium_pct: 80.0,
             config_waste_high_pct: 90.0,
@@ -190,6 +203,8 @@ impl Default for Thresholds {
             creative_broken_reached: 10_000,
             creative_low_vcr_pct: 10.0,
             creative_low_vcr_starts: 1_000,
+            creative_high_spend: 50.0,
+            creative_high_cpc_ratio: 3.0,
             win_great_pct: 50.0,
             win_ok_pct: 20.0,
             fraud_days: 14,
@@ -205,8 +220,11 @@ impl Default for Thresholds {
             fraud_ctr_banner_pct: 10.0,
             fraud_ctr_native_pct: 12.0,
             fraud_ctr_video_pct: 20.0,
+            fraud_format_impressions: 100,
             fraud_spend_without_click: 50.0,
             fraud_uniform_cv: 0.1,
+            fraud_uniform_days: 5,
+            fraud_uniform_impressions: 1_000,
             fraud_vcr_pct: 5.0,
             fraud_vcr_starts: 100,
             fraud_vast_error_medium_pct: 15.0,
@@ -228,6 +246,26 @@ impl Default for Thresholds {
             proposal_configs: 10,
             proposal_sizes: 20,
             proposal_good_ctr_ratio: 0.8,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_threshold_is_explained_to_traders_with_its_value() {
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+        let text = std::fs::read_to_string(rules).unwrap();
+        let thresholds = serde_json::to_value(Thresholds::default()).unwrap();
+        let missing = thresholds.as_object().unwrap().keys().filter(|name| !text.contains(&format!("`{name}`")));
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&String>::new());
+        for (name, value) in thresholds.as_object().unwrap() {
+            let (_, after) = text.split_once(&format!("`{name}`")).unwrap();
+            let said: String =
+                after.chars().take_while(|c| *c != ')').filter(|c| c.is_ascii_digit() || *c == '.').collect();
+            assert_eq!(said.parse::<f64>().ok(), value.as_f64(), "the value of {name} in docs/rules.md");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The semantic layer: `sql/views/*.sql`, each metric defined once.
+//! The semantic layer: `sql/views/*.sql`, each metric defined once, and `sql/rules/*.sql`, the rules over them.
 //!
 //! A view is its file; adding one is a file and a line in [`FILES`]. Views stand after those they read.
 
@@ -36,6 +36,20 @@ const FILES: &[(&str, &str)] = &[
     ("v_quality_by_config", include_str!("../../sql/views/v_quality_by_config.sql")),
     ("v_quality_by_creative", include_str!("../../sql/views/v_quality_by_creative.sql")),
     ("v_conversions_by_creative", include_str!("../../sql/views/v_conversions_by_creative.sql")),
+    ("v_size_gaps", include_str!("../../sql/rules/v_size_gaps.sql")),
+    ("v_creative_sizes", include_str!("../../sql/rules/v_creative_sizes.sql")),
+    ("v_problem_formats", include_str!("../../sql/rules/v_problem_formats.sql")),
+    ("v_config_findings", include_str!("../../sql/rules/v_config_findings.sql")),
+    ("v_geo_findings", include_str!("../../sql/rules/v_geo_findings.sql")),
+    ("v_publisher_findings", include_str!("../../sql/rules/v_publisher_findings.sql")),
+    ("v_app_findings", include_str!("../../sql/rules/v_app_findings.sql")),
+    ("v_creative_win_status", include_str!("../../sql/rules/v_creative_win_status.sql")),
+    ("v_target_days", include_str!("../../sql/rules/v_target_days.sql")),
+    ("v_creative_figures", include_str!("../../sql/rules/v_creative_figures.sql")),
+    ("v_creative_signals", include_str!("../../sql/rules/v_creative_signals.sql")),
+    ("v_fraud_figures", include_str!("../../sql/rules/v_fraud_figures.sql")),
+    ("v_fraud_signals", include_str!("../../sql/rules/v_fraud_signals.sql")),
+    ("v_fraud_scores", include_str!("../../sql/rules/v_fraud_scores.sql")),
 ];
 
 /// One view.
@@ -85,9 +99,10 @@ mod tests {
 
     #[test]
     fn every_view_file_is_listed_and_says_what_it_is() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/views");
-        let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
-            .unwrap()
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let on_disk: BTreeSet<String> = ["sql/views", "sql/rules"]
+            .iter()
+            .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
             .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
             .collect();
         let listed: BTreeSet<String> = all().iter().map(|view| view.name.to_owned()).collect();

@@ -12,8 +12,8 @@ use super::error::ApiError;
 use super::middleware::{identify, own_origin, read_on};
 use super::routes::{
     analytics, campaigns, chunk_stream, chunks, creatives, credentials, figures, google_sync, health, import_days,
-    imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, sql, system, thumbnails,
-    uploads,
+    imports, internal, job_events, jobs, lake, metrics, performance, reports, seats, settings, signals, sql, system,
+    thumbnails, uploads,
 };
 use super::state::App;
 
@@ -36,6 +36,7 @@ pub(super) fn router(app: App) -> Router {
             .merge(system::routes())
             .merge(campaigns::routes())
             .merge(analytics::routes())
+            .merge(signals::routes())
             .route("/performance/import", post(metrics::import).layer(body))
             .route("/performance/import/batch", post(chunks::batch).layer(body))
             .route("/performance/import/finalize", post(chunks::finalize))

@@ -39,6 +39,7 @@ mod repository;
 mod retention;
 mod s3;
 mod serve;
+mod signals;
 mod slt;
 mod store;
 mod undo;

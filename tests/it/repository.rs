@@ -145,6 +145,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("changes", &["model", "db", "entities", "google", "sync", "lake", "query", "analytics"]),
     ("creatives", &["model", "report", "db", "entities", "query", "analytics"]),
     ("campaigns", &["model", "db", "entities", "query", "analytics"]),
+    ("signals", &["model", "db", "entities", "query", "analytics"]),
     (
         "jobs",
         &[
@@ -165,6 +166,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "changes",
             "creatives",
             "campaigns",
+            "signals",
             "predecessor",
         ],
     ),
@@ -187,6 +189,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "changes",
             "creatives",
             "campaigns",
+            "signals",
             "jobs",
             "inbox",
         ],
@@ -211,6 +214,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "changes",
             "creatives",
             "campaigns",
+            "signals",
             "jobs",
             "inbox",
             "server",

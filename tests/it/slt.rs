@@ -4,6 +4,7 @@
 //! Values are those of the CSV format; an empty cell is shown as NULL (the samples hold no empty text).
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use sqllogictest::{DB, DBOutput, DefaultColumnType, Runner};
 
@@ -55,15 +56,55 @@ fn scripts_over_every_kind_of_report() {
     run_scripts("tests/slt/kinds", &store_with_every_kind());
 }
 
+#[test]
+fn scripts_over_stores_made_for_a_rule() {
+    let folder = repository("tests/slt/rules");
+    for script in scripts(&folder) {
+        let text = fs::read_to_string(&script).unwrap();
+        let said = |key: &'static str| text.lines().filter_map(move |line| line.strip_prefix(key)).map(str::trim);
+        let settings: Vec<(&str, &str)> =
+            said("# with:").map(|setting| setting.split_once('=').expect("a setting is VARIABLE=value")).collect();
+        let name = said("# store:").next().unwrap_or_else(|| script.file_stem().unwrap().to_str().unwrap());
+        run(&script, &made_of(&folder.join(name), &settings));
+    }
+}
+
+/// A store with the entities and the reports of the folder.
+fn made_of(folder: &Path, settings: &[(&str, &str)]) -> TestStore {
+    let store = TestStore::within(settings);
+    let entities = folder.join("entities");
+    if entities.is_dir() {
+        store.sync(&entities);
+    }
+    for report in files(folder) {
+        store.import(&report);
+    }
+    store
+}
+
 fn run_scripts(folder: &str, store: &TestStore) {
-    let paths = fs::read_dir(repository(folder)).unwrap().map(|entry| entry.unwrap().path());
-    let mut scripts: Vec<_> = paths.filter(|path| path.is_file()).collect();
-    scripts.sort();
-    assert!(!scripts.is_empty());
-    for script in scripts {
-        let mut runner = Runner::new(|| async { Ok(Asker(store)) });
-        if let Err(error) = runner.run_file(&script) {
-            panic!("{}", error.display(false));
-        }
+    for script in scripts(&repository(folder)) {
+        run(&script, store);
+    }
+}
+
+/// The scripts right in the folder, by name.
+fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let scripts = files(folder);
+    assert!(!scripts.is_empty(), "no script in {}", folder.display());
+    scripts
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+fn run(script: &Path, store: &TestStore) {
+    let mut runner = Runner::new(|| async { Ok(Asker(store)) });
+    if let Err(error) = runner.run_file(script) {
+        panic!("{}", error.display(false));
     }
 }

@@ -83,7 +83,8 @@ pub fn run(globals: &Globals, args: ReportArgs) -> Result<ExitCode, Failure> {
     }
     session.require_store()?;
     let help = format!("`catscan report {name} --about` tells the parameters");
-    let days = question.window(args.days, args.until, Utc::now().date_naive().into()).or_fail()?;
+    let days = args.days.or(question.usual_days(&session.config.thresholds));
+    let days = question.window(days, args.until, Utc::now().date_naive().into()).or_fail()?;
     let asker = Asker::open(&session)?;
     let accounts = asker.accounts(args.account.account.as_deref())?;
     let params = args.set.into_iter().chain(args.limit.map(|limit| ("limit".to_owned(), limit.to_string())));

@@ -84,6 +84,23 @@ fn a_creative_has_one_open_signal_of_a_type_in_each_account() {
 }
 
 #[test]
+fn that_a_resolved_signal_is_gone_is_noted_once_and_in_its_account() {
+    let store = Store::new();
+    let ours = store.change(|tx| waste_signals::note(tx, ONE, &signal(), noon()));
+    let evidence = || store.see(|tx| waste_signals::list(tx, ONE, Some("cr"), true))[0].evidence.clone();
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon()));
+    assert_eq!(evidence(), json!({"ctr_pct": 0.1}), "an open one is not gone: it is resolved");
+    store.change(|tx| waste_signals::resolve(tx, ONE, ours, Some("ada"), None, noon()));
+    store.change(|tx| waste_signals::gone(tx, TWO, ours, noon()));
+    assert_eq!(evidence(), json!({"ctr_pct": 0.1}), "another account's analysis");
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon()));
+    let noted = evidence();
+    assert!(noted["no_longer_found_at"].is_string(), "{noted}");
+    store.change(|tx| waste_signals::gone(tx, ONE, ours, noon() + chrono::Duration::hours(1)));
+    assert_eq!(evidence(), noted, "the first time counts");
+}
+
+#[test]
 fn a_question_is_kept_by_name_in_its_account() {
     let store = Store::new();
     let save = |account, sql: &'static str| {

@@ -23,6 +23,7 @@ pub(super) mod performance;
 pub(super) mod reports;
 pub(super) mod seats;
 pub(super) mod settings;
+pub(super) mod signals;
 pub(super) mod sql;
 pub(super) mod system;
 pub(super) mod thumbnails;

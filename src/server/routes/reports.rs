@@ -60,6 +60,7 @@ pub(super) async fn asked_of(
             _ => params.push((name, value)),
         }
     }
+    let days = days.or(question.usual_days(&app.store.config.thresholds));
     let days = question.window(days, until, Utc::now().date_naive().into())?;
     let accounts = app.accounts(account).await?;
     let ask = Ask { at, days, params, limits: app.store.limits(), ..Ask::new(accounts) };

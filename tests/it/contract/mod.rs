@@ -10,6 +10,7 @@ mod google_sync;
 mod groups;
 mod lists;
 mod settings;
+mod signals;
 mod thumbnails;
 
 use std::sync::LazyLock;

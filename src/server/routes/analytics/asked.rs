@@ -8,7 +8,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::analytics::{Ask, AnalyticsError, read_blocking};
+use crate::analytics::{AnalyticsError, Ask, read_blocking};
 use crate::entities::{EntityError, accounts};
 use crate::lake::At;
 use crate::model::AccountId;

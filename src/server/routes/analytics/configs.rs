@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::asked::{Asking, Facts, rest};
 use crate::entities::configs::{self, Config};
-use crate::report::country_name;
 use crate::model::Country;
+use crate::report::country_name;
 use crate::server::error::ApiError;
 use crate::server::state::App;
 
@@ -240,9 +240,7 @@ pub(super) async fn breakdown(
         return Err(ApiError::unprocessable("by: write size, geo, publisher or creative"));
     }
     let params = [("billing_id", billing_id.clone()), ("by", by.clone())];
-    let rows = Facts::ask(app, &asked, Some(days), |facts| {
-        facts.rows::<PartRow>("dashboard_config_breakdown", params)
-    });
+    let rows = Facts::ask(app, &asked, Some(days), |facts| facts.rows::<PartRow>("dashboard_config_breakdown", params));
     let parts = rows.await?.into_iter().map(|row| {
         let win_rate = row.win_rate_pct.unwrap_or(0.0);
         let name = match by.as_str() {

@@ -113,7 +113,9 @@ impl From<TotalsRow> for Totals {
             (true, true) => None,
             (false, true) => Some("bid requests and bids are not known: import a funnel_geo report of these days"),
             (true, false) => Some("reached queries are not known: import a performance report of these days"),
-            (false, false) => Some("there is no funnel yet: import a funnel_geo and a performance report of these days"),
+            (false, false) => {
+                Some("there is no funnel yet: import a funnel_geo and a performance report of these days")
+            }
         };
         Self {
             has_data: has_requests,

@@ -130,7 +130,9 @@ fn billing_ids(facts: &Facts, buyer: &str) -> Result<String, ApiError> {
     let seat = facts.app.store.db.read(|tx| seats::get(tx, facts.account, buyer))?;
     let ids = seat.google.billing_ids.0;
     if ids.is_empty() {
-        let detail = format!("Google has told no billing ids of seat {buyer}, so its traffic cannot be told apart; sync the seats");
+        let detail = format!(
+            "Google has told no billing ids of seat {buyer}, so its traffic cannot be told apart; sync the seats"
+        );
         return Err(ApiError::bad_request("no_billing_ids", detail));
     }
     Ok(ids.join(","))
