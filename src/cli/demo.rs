@@ -26,13 +26,13 @@ use crate::query::format::Format;
 use crate::telemetry::Level;
 
 const MARK: &str = ".catscan-demo";
-const ROWS_PER_DAY: u64 = 20_000;
-const DAYS: u32 = 7;
+const ROWS_PER_DAY: u64 = 6_000;
+const DAYS: u32 = 21;
 
 /// Try everything with made-up reports, in a directory of its own
 ///
-/// Generates a week of reports with their configs and creatives, imports them, prints config performance and waste, and
-/// serves the result. Your own store is not touched; a rerun starts over.
+/// Generates three weeks of reports of every kind, up to yesterday, with their configs and creatives, imports them, prints
+/// where the waste is and what changed, and serves the result. Your own store is not touched; a rerun starts over.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   catscan demo
@@ -51,9 +51,14 @@ pub struct DemoArgs {
 
 /// What is asked when the data is there; the text stands in `sql/demo`.
 const QUESTIONS: &[(&str, &str)] = &[
+    ("What was reached, won and paid", include_str!("../../sql/demo/totals.sql")),
+    ("From inventory to impressions", include_str!("../../sql/demo/funnel.sql")),
     ("Config performance: which config buys what, and wastes what", include_str!("../../sql/demo/configs.sql")),
     ("Waste by size: reached queries without an impression", include_str!("../../sql/demo/waste_by_size.sql")),
+    ("Sizes without an approved creative", include_str!("../../sql/demo/uncovered_sizes.sql")),
     ("Waste by country", include_str!("../../sql/demo/waste_by_country.sql")),
+    ("Publishers with the highest waste", include_str!("../../sql/demo/wasteful_publishers.sql")),
+    ("What was wasted more yesterday than the day before, by app", include_str!("../../sql/demo/last_day.sql")),
 ];
 
 pub fn run(globals: &Globals, args: DemoArgs) -> Result<ExitCode, Failure> {

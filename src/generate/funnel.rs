@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::day::dimension::{COUNTRY, PUBLISHER};
 use super::day::{Metrics, Mould};
-use super::hours::Hours;
+use super::hours::{Hours, split_within};
 use super::random::Random;
 use super::table::Table;
 use super::text;
@@ -64,30 +64,27 @@ fn spread(sums: &Metrics, course: &Hours, random: &mut Random, mut each: impl Fn
     let matches = sums.reached as f64 / REACHED_PER_MATCH * (0.8 + 0.4 * random.unit());
     let sampled = random.round(matches / SAMPLE as f64);
     let spread = course.spread(sums.reached, random);
-    let mut part = |whole: u64| spread.split(whole, random).into_iter();
-    let mut matches = part(sampled);
-    let mut reached = part(sums.reached);
-    let mut bids = part(sums.bids);
-    let mut in_auction = part(sums.bids_in_auction);
-    let mut won = part(sums.auctions_won);
-    let mut impressions = part(sums.impressions);
-    let mut clicks = part(sums.clicks);
-    for hour in spread.hours() {
-        // Each of them has a part for each hour.
-        let of = |parts: &mut std::vec::IntoIter<u64>| parts.next().unwrap_or_default();
-        let matches = of(&mut matches);
+    let matches = spread.split(sampled, random);
+    let bids = spread.split(sums.bids, random);
+    let in_auction = split_within(sums.bids_in_auction, &bids, random);
+    let won = spread.split(sums.auctions_won, random);
+    let reached = spread.split(sums.reached, random);
+    let impressions = split_within(sums.impressions, &reached, random);
+    let clicks = split_within(sums.clicks, &impressions, random);
+    for (at, &hour) in spread.hours.iter().enumerate() {
+        let matches = matches[at];
         let crowding = course.crowding(hour);
         let callout = CALLOUT_RATE * (1.0 + QUOTA_CUT * (course.mean_crowding() - crowding));
         let requests = random.round(matches as f64 * callout).min(matches);
         let answered = if crowding >= BUSY { BUSY_RESPONSE_RATE } else { RESPONSE_RATE };
         let responses = random.round(requests as f64 * answered).min(requests);
         let counted = Metrics {
-            reached: of(&mut reached),
-            bids: of(&mut bids),
-            bids_in_auction: of(&mut in_auction),
-            auctions_won: of(&mut won),
-            impressions: of(&mut impressions),
-            clicks: of(&mut clicks),
+            reached: reached[at],
+            bids: bids[at],
+            bids_in_auction: in_auction[at],
+            auctions_won: won[at],
+            impressions: impressions[at],
+            clicks: clicks[at],
             ..Metrics::default()
         };
         let steps =

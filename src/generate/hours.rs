@@ -22,8 +22,11 @@ pub(super) struct Hours {
     draw: Weighted,
 }
 
-/// Shares of the whole by hour, for one cell of a report.
-pub(super) struct Spread(Vec<(usize, f64)>);
+/// The hours of one cell of a report, and how much of it falls into each.
+pub(super) struct Spread {
+    pub hours: Vec<usize>,
+    weights: Vec<f64>,
+}
 
 impl Hours {
     /// Of the country of this name or ISO code.
@@ -57,37 +60,36 @@ impl Hours {
                 weights[self.draw.draw(random)] += 1.0;
             }
         }
-        Spread(weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).collect())
+        let (hours, weights) = weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).unzip();
+        Spread { hours, weights }
     }
 }
 
 impl Spread {
-    /// The hours.
-    pub fn hours(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().map(|(hour, _)| *hour)
-    }
-
     /// A whole number in parts that add up to it, one for each of the hours.
     pub fn split(&self, whole: u64, random: &mut Random) -> Vec<u64> {
-        let total: f64 = self.0.iter().map(|(_, weight)| weight).sum();
-        let start = random.unit();
-        let (mut weight, mut given) = (0.0, 0);
-        let mut parts: Vec<u64> = self
-            .0
-            .iter()
-            .map(|(_, one)| {
-                weight += one;
-                let until = ((whole as f64 * (weight / total) + start) as u64).min(whole);
-                let part = until.saturating_sub(given);
-                given += part;
-                part
-            })
-            .collect();
-        if let Some(last) = parts.last_mut() {
-            *last += whole - given;
-        }
-        parts
+        split_by(whole, &self.weights, random)
     }
+}
+
+/// Parts of what is at most the sum of `of`, each at most its part there: clicks of impressions.
+pub(super) fn split_within(whole: u64, of: &[u64], random: &mut Random) -> Vec<u64> {
+    let weights: Vec<f64> = of.iter().map(|&part| part as f64).collect();
+    split_by(whole, &weights, random)
+}
+
+fn split_by(whole: u64, weights: &[f64], random: &mut Random) -> Vec<u64> {
+    let total: f64 = weights.iter().sum();
+    let start = random.unit();
+    let (mut weight, mut given) = (0.0, 0);
+    let part = |one: &f64| {
+        weight += one;
+        let until = ((whole as f64 * (weight / total) + start) as u64).min(whole);
+        let part = until.saturating_sub(given);
+        given += part;
+        part
+    };
+    weights.iter().map(part).collect()
 }
 
 /// Hours from UTC, as whole as it needs to be; 0 for a country that is not known here.
@@ -119,8 +121,12 @@ mod tests {
             let mut random = Random::new(seed, 0);
             let spread = Hours::of("India").spread(reached, &mut random);
             let parts = spread.split(whole, &mut random);
-            prop_assert_eq!(parts.len(), spread.hours().count());
+            prop_assert_eq!(parts.len(), spread.hours.len());
             prop_assert_eq!(parts.iter().sum::<u64>(), whole);
+            let some = random.below(whole + 1);
+            let within = split_within(some, &parts, &mut random);
+            prop_assert_eq!(within.iter().sum::<u64>(), some);
+            prop_assert!(within.iter().zip(&parts).all(|(part, of)| part <= of), "{:?} of {:?}", within, parts);
         }
     }
 
@@ -141,8 +147,8 @@ mod tests {
     #[test]
     fn little_traffic_falls_into_few_hours() {
         let mut random = Random::new(1, 1);
-        assert_eq!(Hours::of("GB").spread(0, &mut random).hours().count(), 1);
-        assert!(Hours::of("GB").spread(40, &mut random).hours().count() <= 3);
-        assert_eq!(Hours::of("GB").spread(64, &mut random).hours().count(), 24);
+        assert_eq!(Hours::of("GB").spread(0, &mut random).hours.len(), 1);
+        assert!(Hours::of("GB").spread(40, &mut random).hours.len() <= 3);
+        assert_eq!(Hours::of("GB").spread(64, &mut random).hours.len(), 24);
     }
 }

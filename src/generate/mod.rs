@@ -82,7 +82,8 @@ impl fmt::Display for Shape {
 pub struct GenerateOptions {
     /// Made where absent; reports and entities of the same names in it are replaced.
     pub dir: PathBuf,
-    /// Rows of each day's performance report, at most [`MOST_ROWS_PER_DAY`]; the other kinds have sums of these rows.
+    /// Rows of each day's performance report, at most [`MOST_ROWS_PER_DAY`] (of more kinds
+    /// [`MOST_ROWS_PER_DAY_OF_MORE_KINDS`]); the other kinds have sums of these rows.
     pub rows_per_day: u64,
     /// How many days, ending with `end`; at most [`MOST_DAYS`].
     pub days: u32,
@@ -113,6 +114,10 @@ pub struct Generated {
 /// Rows of one day are told apart in memory (up to 32 bytes each); more than this is a mistake in the options.
 pub const MOST_ROWS_PER_DAY: u64 = 500_000_000;
 
+/// The same where other kinds than performance are asked for: a day of them is in memory whole (128 bytes a row) while its
+/// reports are written, one a thread.
+pub const MOST_ROWS_PER_DAY_OF_MORE_KINDS: u64 = 20_000_000;
+
 /// More days than this would reach back before any report.
 pub const MOST_DAYS: u32 = 10_000;
 
@@ -132,6 +137,12 @@ pub enum GenerateError {
         /// The shape asked for.
         shape: Shape,
     },
+    /// A day of these kinds does not fit into memory.
+    #[error(
+        "{0} rows a day are too many for the kinds {1}: ask for at most {MOST_ROWS_PER_DAY_OF_MORE_KINDS}, or for \
+         --kinds performance alone"
+    )]
+    TooManyRowsOfKinds(u64, Kinds),
     /// That many days reach back before any report.
     #[error("{0} days are too many: ask for at most {MOST_DAYS}")]
     TooManyDays(u32),
@@ -194,6 +205,9 @@ fn run_on(
     let possible = mould.distinct_keys().min(MOST_ROWS_PER_DAY);
     if options.rows_per_day > possible {
         return Err(GenerateError::TooManyRows { asked: options.rows_per_day, possible, shape: options.shape });
+    }
+    if !options.kinds.is_performance_alone() && options.rows_per_day > MOST_ROWS_PER_DAY_OF_MORE_KINDS {
+        return Err(GenerateError::TooManyRowsOfKinds(options.rows_per_day, options.kinds.clone()));
     }
     if options.days > MOST_DAYS {
         return Err(GenerateError::TooManyDays(options.days));

@@ -1,18 +1,20 @@
 //! Commits that the database lost, told by the note beside it of the newest snapshot.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::LakeError;
 use crate::db::{Db, DbError};
 
 /// Notes the newest snapshot after each commit that made one.
 pub(super) fn note_commits(db: &Db) {
-    let noted = AtomicI64::new(-1);
+    // One at a time: two would write the same file, and the older could come last.
+    let noted = Mutex::new(-1);
     let note = move |db: &Db| {
+        let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
         let Ok(Some(newest)) = newest(db) else { return };
-        if newest > noted.load(Ordering::Relaxed) {
+        if newest > *noted {
             match db.note_down(newest) {
-                Ok(()) => noted.store(newest, Ordering::Relaxed),
+                Ok(()) => *noted = newest,
                 // The commit stands; only a loss of it would not be noticed.
                 Err(error) => tracing::warn!("cannot write {}: {error}", db.note().display()),
             }

@@ -216,6 +216,15 @@ fn more_rows_than_distinct_keys_are_refused() {
 }
 
 #[test]
+fn a_day_of_all_kinds_that_memory_would_not_hold_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = options(dir.path(), Shape::Real, MOST_ROWS_PER_DAY_OF_MORE_KINDS + 1, 1);
+    let error = run(&GenerateOptions { kinds: Kinds::all(), ..options }, &|_, _| ()).unwrap_err();
+    assert!(error.to_string().contains("at most 20000000, or for --kinds performance alone"), "{error}");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
 fn a_directory_that_cannot_be_written_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("taken");
