@@ -117,7 +117,7 @@ fn no_call_shows_one_account_to_another() {
 /// Reports of yesterday in which everything that has a name has this one.
 fn facts(store: &TestStore, word: &'static str) {
     let import =
-        |name: &str, text: &str| assert_eq!(reports::import(store, "default", name, text)["status"], "complete");
+        |name: &str, text: &str| assert_eq!(reports::import(store, "default", name, text)["status"], "imported");
     let row = (1, "157331516553", word, word, "Display", word, word, word, 90_000, 2_000, 0, 90_000_000);
     import("performance.csv", &reports::performance(&[row]));
     let publisher = format!("0,{word},{word},{word},600000,1000000,590000,8000,40000,35000,1000,4000,7");

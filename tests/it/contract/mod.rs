@@ -8,6 +8,8 @@ mod analytics;
 mod campaigns;
 mod creatives;
 mod credentials;
+mod efficiency;
+mod funnel;
 mod google_sync;
 mod groups;
 mod lists;
@@ -18,6 +20,7 @@ mod settings;
 mod signals;
 mod thumbnails;
 mod troubleshooting;
+mod week;
 
 use std::sync::LazyLock;
 
