@@ -29,12 +29,12 @@ TARGET_MS = {"few groups": 150, "aggregate": 300, "distinct": 600}
 # Those that are not one aggregate.
 CLASSES = {
     "few groups": [
-        "bids_by_country", "config_findings", "config_traffic", "configs", "funnel_by_config", "funnel_by_country", "geo_findings",
-        "problem_formats", "size_coverage", "size_gaps", "unservable", "waste_by_country", "waste_by_size",
+        "bids_by_country", "config_findings", "config_traffic", "configs", "funnel_by_config", "funnel_by_country",
+        "geo_findings", "problem_formats", "size_coverage", "size_gaps", "unservable", "waste_by_country", "waste_by_size",
     ],
     "distinct": [
-        "bid_filtering", "changes", "creative_days", "creative_signals", "creative_traffic", "fraud_scores", "fraud_signals",
-        "report_days", "top_performers",
+        "bid_filtering", "changes", "creative_days", "creative_signals", "creative_traffic", "fraud_risk", "fraud_scores",
+        "fraud_signals", "report_days", "top_performers",
     ],
 }
 
@@ -126,8 +126,7 @@ def asker(server: Server, name: str, **asked: object):
 
 
 def class_of(question: dict) -> str:
-    said = question["cost"].split(":")[0]
-    return next((kind for kind, names in CLASSES.items() if question["name"] in names), said if said in TARGET_MS else "aggregate")
+    return next((kind for kind, names in CLASSES.items() if question["name"] in names), "aggregate")
 
 
 def duckdb_over(command: list[str], store: Path):
@@ -163,8 +162,11 @@ def values_of(question: dict, typical: dict[str, object]) -> dict[str, object]:
 def measure(server: Server, runs: int, days: int, duckdb) -> int:
     questions = json.loads(server.get("/api/reports")[1])
     [newest] = server.sql("SELECT CAST(max(metric_date) AS TEXT) AS day FROM rtb_daily WHERE report = 'performance'")
-    middle = "SELECT {0}, count(*) AS n FROM rtb_daily WHERE report = 'performance' GROUP BY {0} ORDER BY n DESC, {0} LIMIT 1 OFFSET {1}"
-    typical = {column: server.sql(middle.format(column, at))[0][column] for column, at in [("billing_id", 3), ("creative_id", 200)]}
+    ranked = "SELECT {0}, count(*) AS n FROM rtb_daily WHERE report = 'performance' GROUP BY {0} ORDER BY n DESC, {0} LIMIT {1}"
+    typical = {}
+    for column, rank in [("billing_id", 4), ("creative_id", 200)]:
+        # Neither the largest nor next to nothing.
+        typical[column] = server.sql(ranked.format(column, rank))[-1][column]
     last = datetime.date.fromisoformat(newest["day"])
     print(f"{len(questions)} questions, {days} days up to {last}, median of {runs}, ms\n")
     print(f"{'question':28}{'class':>12}{'ms':>9}{'target':>8}  {'':6}{'one day':>9}{'target':>8}  {'':6}{'duckdb' if duckdb else ''}")
