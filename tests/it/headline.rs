@@ -18,11 +18,14 @@ const DATA_SET: &str = "--rows-per-day 1500 --days 8 --end 2026-03-24 --seed 6 -
 const DOCUMENT: &str = "docs/headline.md";
 const CLOSE: f64 = 1e-9;
 
+/// Columns with their values, in order.
+type Columns = Vec<(String, Value)>;
+
 /// One line of the table: the columns of the one row that answers.
 #[derive(Debug, PartialEq)]
 struct Answer {
     name: String,
-    columns: Vec<(String, Value)>,
+    columns: Columns,
 }
 
 /// Name and SQL of each question, in the order of the file.
@@ -73,7 +76,7 @@ fn theirs(reports: &str) -> Option<Vec<Answer>> {
     }
     let output = python().arg(reports).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let answers: Vec<(String, Vec<Vec<(String, Value)>>)> = serde_json::from_slice(&output.stdout).unwrap();
+    let answers: Vec<(String, Vec<Columns>)> = serde_json::from_slice(&output.stdout).unwrap();
     let answers = answers.into_iter().map(|(name, mut rows)| {
         assert_eq!(rows.len(), 1, "{name}");
         Answer { name, columns: rows.remove(0) }
