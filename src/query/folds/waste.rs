@@ -27,6 +27,7 @@ const COLUMNS: &[&str] = &[
     "creative_format",
     "country",
     "platform",
+    "placement",
     "environment",
     "publisher_id",
     "publisher_name",
