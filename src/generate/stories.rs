@@ -8,7 +8,7 @@
 //! | traffic, and no creative of that size: no impression at all | size 336x300 ([`UNSERVED_SIZE`]) |
 //! | nine of ten queries wasted, or more | config 3 of the real world (its win rate stands in `world`) |
 //! | a wasteful publisher | [`WASTEFUL_PUBLISHER`] |
-//! | much traffic of a publisher at which nobody ever clicks | [`CLICKLESS_PUBLISHER`] |
+//! | a publisher that nobody ever clicks at | [`CLICKLESS_PUBLISHER`] |
 //! | a publisher with invalid traffic and ads that are not seen | [`INVALID_PUBLISHER`] (in `quality`) |
 //! | a wasteful app | [`WASTEFUL_APP`] |
 //! | an app with too many clicks | [`CLICKED_APP`] |
@@ -26,7 +26,7 @@ use crate::model::Day;
 
 /// The rank of the publisher of which almost nothing is won.
 pub(super) const WASTEFUL_PUBLISHER: usize = 3;
-/// The rank of the publisher with much traffic and no click.
+/// The rank of the publisher without a click.
 pub(super) const CLICKLESS_PUBLISHER: usize = 5;
 /// The rank of the publisher with invalid traffic.
 pub(super) const INVALID_PUBLISHER: usize = 8;
@@ -99,7 +99,6 @@ impl Stories {
             factors.win *= 0.05;
         }
         if publisher == CLICKLESS_PUBLISHER {
-            factors.reached *= 4.0;
             factors.clicks = 0.0;
         }
         factors.clicks *= match country {

@@ -46,7 +46,6 @@ const FOUND: &[(&str, &str)] = &[
     ("add_creative", "SELECT rule FROM v_size_gaps WHERE creative_size = '336x300'"),
     ("high", "SELECT severity FROM v_config_findings WHERE display_name = 'Web display, all countries'"),
     ("block", "SELECT rule FROM v_publisher_findings WHERE publisher_name = 'Café São Paulo 3'"),
-    ("zero_clicks", "SELECT rule FROM v_publisher_findings WHERE publisher_name LIKE '% 5'"),
     ("ivt\nlow_viewability", "SELECT rule FROM v_publisher_findings WHERE publisher_name LIKE '% 8' ORDER BY rule"),
     ("block", "SELECT rule FROM v_app_findings WHERE app_name = 'Orbit Labs 4'"),
     ("exclude", "SELECT rule FROM v_geo_findings WHERE country = 'ID'"),
