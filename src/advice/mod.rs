@@ -1,6 +1,6 @@
 //! Findings become recommendations, and recommendations become staged changes.
 //!
-//! Rules speak in `sql/views`; the questions `advice_*` of `sql/analytics` give what they found ([`Finding`]).
+//! Rules speak in `sql/rules`; the questions `advice_*` of `sql/analytics` give what they found ([`Finding`]).
 //! [`compose`] makes one recommendation for each type and target of them, [`settle`] says what becomes of those that are
 //! known, and [`Analyst`] does all of it over a window of days and keeps the answer. [`accept`] stages the changes that
 //! follow one. [`propose`] and [`include_list`] say what pretargeting would look like, and what that saves and loses.
